@@ -1,0 +1,13 @@
+{#-
+    The raw table of a source: the sample's seed in the demo, else the source's own table.
+
+    source_name: name of the source, as in the var `sources`
+    table_name: name of the table, as its loader lands it
+-#}
+{% macro raw_table(source_name, table_name) -%}
+    {%- if var('demo') -%}
+        {{ ref('raw_' ~ source_name ~ '__' ~ table_name) }}
+    {%- else -%}
+        {{ source(source_name, table_name) }}
+    {%- endif -%}
+{%- endmacro %}

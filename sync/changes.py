@@ -1,0 +1,90 @@
+"""The values that travel between the planner, the engine and the destinations."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+Mode = Literal["update", "upsert", "create", "mirror", "audience", "append"]
+Operation = Literal["create", "update", "upsert", "remove"]
+Status = Literal["accepted", "rejected", "pending"]
+FieldType = Literal["string", "integer", "number", "boolean", "date", "timestamp"]
+
+
+@dataclass(frozen=True)
+class Change:
+    """One row to write.
+
+    `token` ties the destination's answer to this row; it is made once, before the first attempt.
+    `key` is the row's key in the ledger. `record_id` is the destination's own id where it is
+    known, `unique_key` the value of our own unique property. `fields` maps the destination's
+    field name to the value as text; None clears the field.
+    """
+
+    token: str
+    key: str
+    operation: Operation
+    record_id: str | None
+    unique_key: str
+    fields: Mapping[str, str | None]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What the destination said of one change. A row it did not mention is pending."""
+
+    token: str
+    status: Status
+    destination_id: str | None = None
+    error_code: str | None = None
+    message: str | None = None
+
+
+@dataclass(frozen=True)
+class Field:
+    """A column of a sync model and the destination field it lands in."""
+
+    column: str
+    name: str
+    type: FieldType
+    label: str
+    description: str
+
+
+@dataclass(frozen=True)
+class Capabilities:
+    """What a destination can do. `rows_per_second` is its published limit, for estimates."""
+
+    modes: frozenset[Mode]
+    max_batch: int
+    rows_per_second: float
+
+
+@dataclass(frozen=True)
+class SetupStep:
+    """One thing that the destination needs: a field, a group, a right."""
+
+    name: str
+    action: Literal["exists", "create", "conflict"]
+    detail: str
+
+
+class Destination(Protocol):
+    """One API. It knows how to write a batch, and nothing of plans, retries or ledgers."""
+
+    name: str
+    capabilities: Capabilities
+
+    def push(self, changes: Sequence[Change]) -> list[Outcome]:
+        """Write one batch of at most `max_batch` changes of one operation.
+
+        Gives one outcome per change, in the order of `changes`. Raises a DestinationError when
+        the batch as a whole went wrong.
+        """
+
+    def plan_setup(self, fields: Sequence[Field]) -> list[SetupStep]:
+        """Compare what the destination has with what `fields` need, without changing anything."""
+
+    def apply_setup(self, fields: Sequence[Field]) -> list[SetupStep]:
+        """Create what plan_setup() says is missing, and give the same list."""
