@@ -1,0 +1,85 @@
+# Everything a person types. A machine needs Python 3.11 or later, git and make; the rest
+# is installed into .venv the first time a target asks for it.
+
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/.installed
+SYNC := hubspot_contacts
+
+# Tests build into files of their own: what `make run` made stays as it was.
+SCRATCH := target/test
+IN_SCRATCH := DECILE_DUCKDB_PATH=$(SCRATCH)/decile.duckdb \
+	DBT_TARGET_PATH=$(SCRATCH)/dbt DBT_LOG_PATH=$(SCRATCH)/logs
+
+.DEFAULT_GOAL := help
+.PHONY: help install run build test lint types dbt-test pytest fmt lock \
+	test-long test-postgres bench accept clean
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile
+
+install: $(INSTALLED) ## Install everything into .venv, as locked
+
+$(INSTALLED): requirements.lock pyproject.toml
+	@rm -f $@
+	@test -x $(BIN)/python || sh -c '\
+		for python in python3.11 python3 python; do \
+			$$python -c "import sys; sys.exit(sys.version_info < (3, 11))" 2>/dev/null \
+				&& exec $$python -m venv $(VENV); \
+		done; \
+		echo "Decile needs Python 3.11 or later; found none on the PATH." >&2; exit 1'
+	$(BIN)/python -m pip install --quiet --no-deps --requirement requirements.lock
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+run: $(INSTALLED) ## The whole path on the sample: check, build, plan, sync to the sandbox, report
+	@$(BIN)/decile check rules
+	@$(BIN)/dbt --quiet build --exclude-resource-type unit_test
+	@$(BIN)/decile setup hubspot
+	@$(BIN)/decile plan
+	@$(BIN)/decile sync
+	@$(BIN)/decile report
+
+build: $(INSTALLED) ## Build every model and run every dbt test
+	$(BIN)/dbt build
+
+test: lint types dbt-test pytest ## Lint, types, every dbt test, pytest
+
+lint: $(INSTALLED) ## Style of SQL and Python; changes nothing
+	$(BIN)/sqlfluff lint --processes 2 models tests macros
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(INSTALLED) ## mypy, strict
+	$(BIN)/mypy
+
+dbt-test: $(INSTALLED) ## Build the sample in a scratch file with all data and unit tests
+	@rm -rf $(SCRATCH) && mkdir -p $(SCRATCH)
+	$(IN_SCRATCH) $(BIN)/dbt --quiet build
+
+pytest: $(INSTALLED) ## The Python tests, and the tests of the project itself
+	$(BIN)/python -m pytest
+
+fmt: $(INSTALLED) ## Mend style where a machine can
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+	$(BIN)/sqlfluff fix --processes 2 models tests
+
+lock: $(INSTALLED) ## Resolve requirements.lock anew from pyproject.toml
+	$(BIN)/python -m pip install --quiet uv
+	$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 \
+		--upgrade --generate-hashes --no-emit-index-url --quiet \
+		--custom-compile-command "make lock" --output-file requirements.lock
+
+test-long: $(INSTALLED) ## Tests that take minutes
+	$(BIN)/python -m pytest -m long
+
+test-postgres: $(INSTALLED) ## The same project on PostgreSQL: every public table equals DuckDB's
+	$(BIN)/python tests/compare_engines.py
+
+bench: $(INSTALLED) ## 1 million contacts and 20 million events: seconds, memory, ratio
+	$(BIN)/python bench/bench.py
+
+clean: ## Remove what was built; .venv stays
+	rm -rf target logs dbt_packages decile.duckdb decile.duckdb.wal
+	rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis
