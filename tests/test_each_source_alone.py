@@ -1,0 +1,69 @@
+"""A company may have only one of the sources: the project builds with each one alone."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import duckdb
+import pytest
+
+ROOT = Path(__file__).parents[1]
+SOURCES = ["hubspot", "shopify", "web", "people_list"]
+
+
+def dbt(folder: Path, *arguments: str, **project_vars: object) -> None:
+    """Run dbt with a database and a target folder of its own; fail with what it printed."""
+    settings = {
+        "DECILE_TARGET": "duckdb",
+        "DECILE_DUCKDB_PATH": str(folder / "decile.duckdb"),
+        "DBT_TARGET_PATH": str(folder),
+        "DBT_LOG_PATH": str(folder / "logs"),
+    }
+    command = ["--quiet", *arguments, "--vars", json.dumps(project_vars)]
+    run = subprocess.run(
+        [sys.executable, "-m", "dbt.cli.main", *command],
+        cwd=ROOT,
+        env=os.environ | settings,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert run.returncode == 0, run.stdout + run.stderr
+
+
+def built_columns(folder: Path) -> dict[str, set[str]]:
+    columns: dict[str, set[str]] = {}
+    with duckdb.connect(str(folder / "decile.duckdb"), read_only=True) as database:
+        rows = database.execute("select table_name, column_name from information_schema.columns")
+        for table, column in rows.fetchall():
+            columns.setdefault(table, set()).add(column)
+    return columns
+
+
+def described_columns(folder: Path) -> dict[str, set[str]]:
+    nodes = json.loads((folder / "manifest.json").read_text())["nodes"].values()
+    return {n["name"]: set(n["columns"]) for n in nodes if n["resource_type"] == "model"}
+
+
+@pytest.mark.parametrize("source", SOURCES)
+def test_builds_alone_with_every_column_described(source: str, tmp_path: Path) -> None:
+    dbt(tmp_path, "build", "--exclude-resource-type", "unit_test", sources=[source])
+
+    described = described_columns(tmp_path)
+    built = built_columns(tmp_path)
+    staging = {name.split("__")[0] for name in described if name.startswith("stg_")}
+    assert staging == {f"stg_{source}"}
+    assert {name: built[name] for name in described} == described
+
+
+def test_reads_raw_tables_instead_of_the_sample(tmp_path: Path) -> None:
+    dbt(tmp_path, "parse", demo=False)
+
+    manifest = json.loads((tmp_path / "manifest.json").read_text())
+    seeds = {n["name"] for n in manifest["nodes"].values() if n["resource_type"] == "seed"}
+    assert [name for name in seeds if name.startswith("raw_")] == []
+    assert {node["source_name"] for node in manifest["sources"].values()} >= set(SOURCES)
