@@ -1,0 +1,19 @@
+{#-
+    The edges of the next round: this round's, between representatives, without loops.
+
+    work: prefix of the model's work tables
+    round: number of the round whose edges are rewritten, from 0
+-#}
+{% macro components_rewrite_sql(work, round) -%}
+    {%- set edges = components_relation(work, 'edges_' ~ round) -%}
+    {%- set hooks = components_relation(work, 'map_' ~ round) -%}
+    select distinct
+        least(low_map.representative, high_map.representative) as low,
+        greatest(low_map.representative, high_map.representative) as high
+    from {{ edges }} as edges
+    inner join {{ hooks }} as low_map
+        on edges.low = low_map.record_number
+    inner join {{ hooks }} as high_map
+        on edges.high = high_map.record_number
+    where low_map.representative <> high_map.representative
+{%- endmacro %}
