@@ -75,7 +75,8 @@ test-long: $(INSTALLED) ## Tests that take minutes
 	$(BIN)/python -m pytest -m long
 
 test-postgres: $(INSTALLED) ## The same project on PostgreSQL: every public table equals DuckDB's
-	$(BIN)/python tests/compare_engines.py
+	@tests/postgres/install.sh
+	$(BIN)/python tests/postgres/compare.py
 
 bench: $(INSTALLED) ## 1 million contacts and 20 million events: seconds, memory, ratio
 	$(BIN)/python bench/bench.py

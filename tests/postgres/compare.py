@@ -1,0 +1,164 @@
+"""Build the project on PostgreSQL and on DuckDB: every public table must be the same.
+
+Rows are compared as sets with counts, whatever their order; 2 equals 2.00, and nothing
+else is forgiven. What differs is shown by key and column, never with a text value.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import duckdb
+import psycopg2
+from server import postgres
+
+ROOT = Path(__file__).parents[2]
+SCRATCH = ROOT / "target" / "test-postgres"
+SHOWN = 5
+Row = tuple[Any, ...]
+
+
+@dataclass(frozen=True)
+class Table:
+    """A model's rows on one engine."""
+
+    columns: tuple[str, ...]
+    rows: Counter[Row]
+
+
+def settings_for(engine: str) -> dict[str, str]:
+    folder = SCRATCH / engine
+    return {
+        "DECILE_TARGET": engine,
+        "DECILE_DUCKDB_PATH": str(folder / "decile.duckdb"),
+        "DBT_TARGET_PATH": str(folder),
+        "DBT_LOG_PATH": str(folder / "logs"),
+    }
+
+
+def run(*command: str, settings: dict[str, str]) -> None:
+    result = subprocess.run(command, cwd=ROOT, env=os.environ | settings, check=False)
+    if result.returncode != 0:
+        raise SystemExit(f"failed on {settings['DECILE_TARGET']}: {' '.join(command[1:])}")
+
+
+def dbt(*arguments: str, settings: dict[str, str]) -> None:
+    run(sys.executable, "-m", "dbt.cli.main", "--quiet", *arguments, settings=settings)
+
+
+def public_models(engine: str) -> dict[str, dict[str, Any]]:
+    """Every model that is a table or view outside of staging, by name."""
+    manifest = json.loads((SCRATCH / engine / "manifest.json").read_text())
+    return {
+        node["name"]: node
+        for node in manifest["nodes"].values()
+        if node["resource_type"] == "model"
+        and node["config"]["materialized"] != "ephemeral"
+        and Path(node["original_file_path"]).parts[1] != "staging"
+    }
+
+
+def keys_of_models(engine: str) -> dict[str, list[str]]:
+    """The columns that the tests of uniqueness say are each model's key."""
+    manifest = json.loads((SCRATCH / engine / "manifest.json").read_text())
+    keys: dict[str, list[str]] = {}
+    for node in manifest["nodes"].values():
+        test = node.get("test_metadata")
+        if node["resource_type"] == "test" and test and "unique" in test["name"]:
+            lists = [value for value in test["kwargs"].values() if isinstance(value, list)]
+            columns = lists[0] if lists else [test["kwargs"].get("column_name")]
+            keys.setdefault(manifest["nodes"][node["attached_node"]]["name"], columns)
+    return keys
+
+
+def fetch(cursor: Any, relation: str) -> Table:
+    cursor.execute(f"select * from {relation}")
+    columns = tuple(column[0] for column in cursor.description)
+    return Table(columns=columns, rows=Counter(map(tuple, cursor.fetchall())))
+
+
+def differences(ours: Table, theirs: Table, key: list[str]) -> Iterator[str]:
+    """Describe the first rows that only one side has."""
+    if ours.columns != theirs.columns:
+        yield f"columns differ: {sorted(set(ours.columns) ^ set(theirs.columns))} or their order"
+        return
+    places = [ours.columns.index(column) for column in key]
+    left = {tuple(row[place] for place in places): row for row in ours.rows - theirs.rows}
+    right = {tuple(row[place] for place in places): row for row in theirs.rows - ours.rows}
+    for found in sorted(left.keys() | right.keys(), key=str)[:SHOWN]:
+        name = ", ".join(f"{column}={value}" for column, value in zip(key, found, strict=True))
+        if found not in right:
+            yield f"{name}: on DuckDB only"
+        elif found not in left:
+            yield f"{name}: on PostgreSQL only"
+        else:
+            yield f"{name}: {', '.join(unequal(ours.columns, left[found], right[found]))}"
+
+
+def unequal(columns: tuple[str, ...], ours: Row, theirs: Row) -> Iterator[str]:
+    for column, left, right in zip(columns, ours, theirs, strict=True):
+        if left != right:
+            # Text may be about a person: only its place is told.
+            told = "text" if isinstance(left or right, str) else f"{left} and {right}"
+            yield f"{column} ({told})"
+
+
+def compare(duckdb_cursor: Any, postgres_cursor: Any) -> int:
+    """Print one line for each table; return how many differ."""
+    ours, theirs, keys = (
+        public_models("duckdb"),
+        public_models("postgres"),
+        keys_of_models("duckdb"),
+    )
+    assert ours.keys() == theirs.keys()
+    width = max(map(len, ours))
+    different = 0
+    for name in sorted(ours):
+        left = fetch(duckdb_cursor, ours[name]["relation_name"])
+        right = fetch(postgres_cursor, theirs[name]["relation_name"])
+        if left == right:
+            print(f"{name:<{width}}  {left.rows.total():>9,} rows  equal")
+            continue
+        different += 1
+        print(
+            f"{name:<{width}}  {left.rows.total():>9,} rows on DuckDB, "
+            f"{right.rows.total():,} on PostgreSQL, "
+            f"{(left.rows - right.rows).total():,} without an equal"
+        )
+        for line in differences(left, right, keys.get(name, [])):
+            print(f"    {line}")
+    return different
+
+
+def stop_cleanly(_signal: int, _frame: FrameType | None) -> None:
+    raise SystemExit(1)
+
+
+def main() -> None:
+    signal.signal(signal.SIGTERM, stop_cleanly)
+    SCRATCH.mkdir(parents=True, exist_ok=True)
+    on_duckdb = settings_for("duckdb")
+    Path(on_duckdb["DECILE_DUCKDB_PATH"]).unlink(missing_ok=True)
+    with postgres() as (dsn, connection):
+        dbt("build", settings=settings_for("postgres") | connection)
+        dbt("build", "--resource-type", "seed", "--resource-type", "model", settings=on_duckdb)
+        server = psycopg2.connect(dsn)
+        with duckdb.connect(on_duckdb["DECILE_DUCKDB_PATH"], read_only=True) as database:
+            different = compare(database.cursor(), server.cursor())
+        server.close()
+    if different:
+        raise SystemExit(f"{different} tables differ between DuckDB and PostgreSQL")
+
+
+if __name__ == "__main__":
+    main()
