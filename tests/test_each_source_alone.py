@@ -12,6 +12,7 @@ import duckdb
 import pytest
 
 ROOT = Path(__file__).parents[1]
+DBT = Path(sys.executable).with_name("dbt")
 SOURCES = ["hubspot", "shopify", "web", "people_list"]
 
 
@@ -25,7 +26,7 @@ def dbt(folder: Path, *arguments: str, **project_vars: object) -> None:
     }
     command = ["--quiet", *arguments, "--vars", json.dumps(project_vars)]
     run = subprocess.run(
-        [sys.executable, "-m", "dbt.cli.main", *command],
+        [str(DBT), *command],
         cwd=ROOT,
         env=os.environ | settings,
         capture_output=True,

@@ -23,6 +23,7 @@ import psycopg2
 from server import postgres
 
 ROOT = Path(__file__).parents[2]
+DBT = Path(sys.executable).with_name("dbt")
 SCRATCH = ROOT / "target" / "test-postgres"
 SHOWN = 5
 Row = tuple[Any, ...]
@@ -53,7 +54,7 @@ def run(*command: str, settings: dict[str, str]) -> None:
 
 
 def dbt(*arguments: str, settings: dict[str, str]) -> None:
-    run(sys.executable, "-m", "dbt.cli.main", "--quiet", *arguments, settings=settings)
+    run(str(DBT), "--quiet", *arguments, settings=settings)
 
 
 def public_models(engine: str) -> dict[str, dict[str, Any]]:
