@@ -1,0 +1,10 @@
+"""The destinations: a dict from `destination` of an exposure to what opens it."""
+
+from __future__ import annotations
+
+from sync.destinations import hubspot_connect
+from sync.destinations.connection import Connector
+
+DESTINATIONS: dict[str, Connector] = {
+    "hubspot": hubspot_connect.CONNECTOR,
+}

@@ -1,0 +1,77 @@
+"""A page for people: the contacts that Decile wrote to, and what they hold now."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from html import escape
+from typing import Any
+
+from sync.sandbox.catalogue import OURS
+from sync.sandbox.store import Store
+
+SHOWN = 500
+
+PAGE = """<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<title>Decile sandbox</title>
+<style>
+body {{ font: 15px/1.5 system-ui, sans-serif; margin: 2rem; color: #1c1c1c; background: #fff; }}
+.table {{ overflow-x: auto; }}
+table {{ border-collapse: collapse; }}
+th, td {{ text-align: left; vertical-align: top; padding: .3rem .8rem .3rem 0;
+  border-bottom: 1px solid #ddd; }}
+</style>
+</head>
+<body>
+<h1>Decile sandbox</h1>
+<p>Stands in for HubSpot on this machine. {summary}</p>
+{table}
+</body>
+</html>
+"""
+
+
+def render(store: Store) -> str:
+    """Give the page. Every value is escaped."""
+    counts = store.counts()
+    summary = (
+        f"{counts['contacts']:,} contacts, {counts['written']:,} written to by Decile,"
+        f" {counts['created']:,} of them created."
+    )
+    if counts["written"] > SHOWN:
+        summary += f" The latest {SHOWN} are shown."
+    table = _table(store) if counts["written"] else "<p>Nothing was written yet.</p>"
+    return PAGE.format(summary=escape(summary), table=table)
+
+
+def _table(store: Store) -> str:
+    ours = {
+        name: str(definition["label"])
+        for name, definition in store.definitions("properties").items()
+        if _is_ours(name, definition)
+    }
+    names = {"firstname": "First name", "lastname": "Last name", "email": "Email", **ours}
+    head = "".join(f"<th>{escape(label)}</th>" for label in ("Record", *names.values()))
+    rows = "\n".join(
+        "<tr>"
+        + "".join(
+            f"<td>{escape(value)}</td>"
+            for value in (
+                str(contact.id),
+                *(contact.properties.get(name, "") for name in names),
+            )
+        )
+        + "</tr>"
+        for contact in store.written(SHOWN)
+    )
+    return (
+        f'<div class="table"><table>\n<thead><tr>{head}</tr></thead>\n'
+        f"<tbody>\n{rows}\n</tbody>\n</table></div>"
+    )
+
+
+def _is_ours(name: str, definition: Mapping[str, Any]) -> bool:
+    return name.startswith(OURS) or definition.get("groupName") == OURS.rstrip("_")
