@@ -4,7 +4,7 @@
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
-SYNC := hubspot_contacts
+SIZE := 1
 
 # Tests build into files of their own: what `make run` made stays as it was.
 SCRATCH := target/test
@@ -78,8 +78,8 @@ test-postgres: $(INSTALLED) ## The same project on PostgreSQL: every public tabl
 	@tests/postgres/install.sh
 	$(BIN)/python tests/postgres/compare.py
 
-bench: $(INSTALLED) ## 1 million contacts and 20 million events: seconds, memory, ratio
-	$(BIN)/python bench/bench.py
+bench: $(INSTALLED) ## 1 million contacts, 20 million events: seconds, memory (SIZE=0.01: a hundredth)
+	$(BIN)/python -m bench.bench --size $(SIZE)
 
 clean: ## Remove what was built; .venv stays
 	rm -rf target logs dbt_packages decile.duckdb decile.duckdb.wal

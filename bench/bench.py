@@ -1,0 +1,165 @@
+"""How long the project takes on a large company's data, and how much memory.
+
+Prints seconds for each layer, the peak of memory, and how many times longer the event
+rules take than bench/handwritten_points.sql, one statement written for the shipped rules
+only, whose points must be the same.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import time
+from collections import defaultdict
+from pathlib import Path
+
+import duckdb
+
+ROOT = Path(__file__).parents[1]
+DBT = Path(sys.executable).with_name("dbt")
+HANDWRITTEN = ROOT / "bench" / "handwritten_points.sql"
+THREADS = 2
+MEMORY_LIMIT = "8GB"
+AS_OF = "2026-07-01 00:00:00"
+SLOWEST = 8
+
+
+def generate(contacts: int, events: int, raw: Path) -> None:
+    """Make the raw tables as Parquet files, once."""
+    done = raw / ".done"
+    if done.exists():
+        return
+    raw.mkdir(parents=True, exist_ok=True)
+    print(f"generating {contacts:,} contacts and {events:,} events", flush=True)
+    sizes = ["--contacts", str(contacts), "--events", str(events)]
+    command = [sys.executable, "-m", "bench.generate", *sizes, "--parquet", str(raw)]
+    subprocess.run(command, cwd=ROOT, check=True)
+    done.touch()
+
+
+def expose(raw: Path, database: Path) -> None:
+    """Show the Parquet files as the raw tables of their sources, in a fresh database."""
+    for file in (database, database.with_suffix(".duckdb.wal")):
+        file.unlink(missing_ok=True)
+    with duckdb.connect(str(database)) as connection:
+        for file in sorted(raw.glob("raw_*__*.parquet")):
+            source, table = file.stem.removeprefix("raw_").split("__")
+            connection.execute(f"create schema if not exists {source}")
+            connection.execute(
+                f"create view {source}.\"{table}\" as select * from read_parquet('{file}')"
+            )
+
+
+def build(folder: Path, database: Path) -> tuple[float, float]:
+    """Build seeds and models; return seconds and the peak of memory in GB."""
+    settings = {
+        "DECILE_TARGET": "duckdb",
+        "DECILE_THREADS": str(THREADS),
+        "DECILE_DUCKDB_PATH": str(database),
+        "DECILE_DUCKDB_MEMORY": MEMORY_LIMIT,
+        "DBT_TARGET_PATH": str(folder / "dbt"),
+        "DBT_LOG_PATH": str(folder / "logs"),
+    }
+    project_vars = json.dumps({"demo": False, "as_of": AS_OF})
+    only = ["--resource-type", "seed", "--resource-type", "model"]
+    command = [str(DBT), "--quiet", "build", *only, "--vars", project_vars]
+    started = time.monotonic()
+    dbt = subprocess.Popen(command, cwd=ROOT, env=os.environ | settings)
+    _, status, usage = os.wait4(dbt.pid, 0)
+    dbt.returncode = os.waitstatus_to_exitcode(status)
+    if dbt.returncode != 0:
+        raise SystemExit("the build failed")
+    return time.monotonic() - started, usage.ru_maxrss / 1024**2
+
+
+def seconds_by_model(folder: Path) -> dict[tuple[str, str], float]:
+    """Seconds of each model and seed, by layer and name."""
+    nodes = json.loads((folder / "dbt" / "manifest.json").read_text())["nodes"]
+    results = json.loads((folder / "dbt" / "run_results.json").read_text())["results"]
+    seconds = {}
+    for result in results:
+        node = nodes[result["unique_id"]]
+        path = Path(node["original_file_path"])
+        layer = path.parts[1] if node["resource_type"] == "model" else "seeds"
+        seconds[layer, node["name"]] = float(result["execution_time"])
+    return seconds
+
+
+def print_layers(seconds: dict[tuple[str, str], float]) -> None:
+    """Print the sum of each layer, in the order in which they were built."""
+    layers: dict[str, float] = defaultdict(float)
+    for (layer, _), spent in seconds.items():
+        layers[layer] += spent
+    print("\nseconds per layer")
+    for layer, spent in layers.items():
+        print(f"  {layer:<24}{spent:>9.1f}")
+    print("\nslowest models")
+    for (_, name), spent in sorted(seconds.items(), key=lambda item: -item[1])[:SLOWEST]:
+        print(f"  {name:<24}{spent:>9.1f}")
+
+
+def run_by_hand(connection: duckdb.DuckDBPyConnection) -> float:
+    """Run the hand-written statement into a table of its own; return its seconds."""
+    connection.execute(f"set threads = {THREADS}")
+    connection.execute(f"set memory_limit = '{MEMORY_LIMIT}'")
+    connection.execute("set preserve_insertion_order = false")
+    statement = HANDWRITTEN.read_text().rstrip().removesuffix(";")
+    started = time.monotonic()
+    connection.execute(f"create or replace table handwritten_points as {statement}")
+    return time.monotonic() - started
+
+
+def rows_that_differ(connection: duckdb.DuckDBPyConnection) -> int:
+    """Count the rows of points that only one of the two has."""
+    columns = "contact_id, as_of, rule, occurrences, points"
+    ours = f"select {columns} from decile.event_rule_points"
+    by_hand = f"select {columns} from handwritten_points"
+    ((differing,),) = connection.execute(
+        f"select count(*) from (({ours} except all {by_hand})"
+        f" union all ({by_hand} except all {ours})) as differing"
+    ).fetchall()
+    return int(differing)
+
+
+def print_counts(connection: duckdb.DuckDBPyConnection) -> None:
+    """Print how large the result is."""
+    for table in ("contacts", "contact_events", "event_rule_points", "lead_scores"):
+        ((rows,),) = connection.execute(f"select count(*) from decile.{table}").fetchall()
+        print(f"  {table:<24}{rows:>12,} rows")
+
+
+def main() -> None:
+    """Generate once, build, compare."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--contacts", type=int, default=1_000_000)
+    parser.add_argument("--events", type=int, default=20_000_000)
+    parser.add_argument("--size", type=float, default=1.0, help="share of both, such as 0.01")
+    chosen = parser.parse_args()
+    contacts, events = int(chosen.contacts * chosen.size), int(chosen.events * chosen.size)
+    folder = ROOT / "target" / "bench" / f"{contacts}x{events}"
+    database = folder / "decile.duckdb"
+
+    generate(contacts, events, folder / "raw")
+    expose(folder / "raw", database)
+    elapsed, peak = build(folder, database)
+    seconds = seconds_by_model(folder)
+    print(f"\n{contacts:,} contacts, {events:,} events, {THREADS} threads")
+    print_layers(seconds)
+    print(f"\nbuild  {elapsed:.1f} s, peak memory {peak:.2f} GB (limit of DuckDB {MEMORY_LIMIT})")
+
+    with duckdb.connect(str(database)) as connection:
+        print_counts(connection)
+        by_hand = run_by_hand(connection)
+        differing = rows_that_differ(connection)
+    rules = seconds["scoring", "event_rule_points"]
+    print(f"\nevent rules {rules:.1f} s, {HANDWRITTEN.relative_to(ROOT)} {by_hand:.1f} s")
+    print(f"ratio {rules / by_hand:.2f}, rows that differ: {differing}")
+    if differing:
+        raise SystemExit("the hand-written statement and event_rule_points disagree")
+
+
+if __name__ == "__main__":
+    main()
