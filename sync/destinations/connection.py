@@ -23,8 +23,10 @@ class Connection:
 class Connector:
     """How to open a destination by the settings in an environment, and what it can do.
 
-    `capabilities` are known without a token; an open destination has those of its account.
+    `objects` are the kinds of record that it writes. `capabilities` are known without a token;
+    an open destination has those of its account.
     """
 
+    objects: frozenset[str]
     capabilities: Capabilities
     connect: Callable[[Mapping[str, str]], AbstractContextManager[Connection]]

@@ -102,4 +102,4 @@ def _open(settings: Settings) -> Iterator[Connection]:
         yield Connection(destination, settings.account)
 
 
-CONNECTOR = Connector(capabilities=capabilities(), connect=connect)
+CONNECTOR = Connector(objects=frozenset({"contacts"}), capabilities=capabilities(), connect=connect)

@@ -1,0 +1,26 @@
+{#-
+    The ledger: what was sent where, and what came of it. Rows are only ever added, so the
+    present is the latest row (see ledger_state_current). Raise ledger_version() with any change.
+-#}
+{% macro ledger_tables() -%}
+    {%- set text, moment, count = dbt.type_string(), dbt.type_timestamp(), dbt.type_int() -%}
+    {{ return({
+        'ledger_version': {'version': count},
+        'sync_runs': {
+            'run_id': text, 'account': text, 'sync_name': text, 'target': text, 'status': text,
+            'rows_read': count, 'unchanged': count, 'held_back': count, 'skipped': count,
+            'planned': count, 'accepted': count, 'rejected': count, 'pending': count,
+            'error': text, 'recorded_at': moment,
+        },
+        'sync_log': {
+            'run_id': text, 'account': text, 'sync_name': text, 'row_key': text,
+            'token': text, 'operation': text, 'status': text, 'destination_id': text,
+            'error_code': text, 'message': text, 'recorded_at': moment,
+        },
+        'sync_state': {
+            'account': text, 'sync_name': text, 'row_key': text, 'fingerprint': text,
+            'payload': text, 'destination_id': text, 'status': text, 'attempts': count,
+            'error_code': text, 'run_id': text, 'accepted_at': moment, 'recorded_at': moment,
+        },
+    }) }}
+{%- endmacro %}

@@ -1,0 +1,166 @@
+"""The end of `make run`: from raw records to what was sent, on one screen."""
+
+from __future__ import annotations
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from sync.session import Session
+from sync.show import coloured
+from sync.status import read_status
+from sync.warehouse import Record
+
+HOTTEST = 10
+BAR = 24
+
+
+def show_report(console: Console, session: Session, *, show_emails: bool) -> None:
+    """Print every section."""
+    _sources(console, session)
+    _deciles(console, session)
+    _hottest(console, session, show_emails=show_emails)
+    _sent(console, session)
+    _next_steps(console, session)
+
+
+def _sources(console: Console, session: Session) -> None:
+    rows = _read(
+        session,
+        f"""
+        select source, shape, records_in, contacts, visitors, deleted, quarantined
+        from {session.table("source_reconciliation")}
+        order by source, shape
+        """,  # noqa: S608
+    )
+    (people,) = _read(session, f"select count(*) as people from {session.table('contacts')}")  # noqa: S608
+    counts = ("records_in", "contacts", "visitors", "deleted", "quarantined")
+    table = _table("source", "records of", **dict.fromkeys(counts, "right"))
+    for row in rows:
+        table.add_row(row["source"], row["shape"], *(_count(row[name]) for name in counts))
+    table.add_section()
+    totals = [sum(row[name] for row in rows) for name in counts]
+    table.add_row("all", "", *(_count(total) for total in totals), style="bold")
+    _heading(console, f"{sum(totals[:1]):,} records became {people['people']:,} contacts")
+    console.print(table)
+
+
+def _deciles(console: Console, session: Session) -> None:
+    lift = session.table("decile_lift")
+    rows = _read(
+        session,
+        f"""
+        select as_of, decile, contacts, converters, conversion_rate, lift
+        from {lift}
+        where scenario = 'default'
+            and as_of = (
+                select max(as_of) from {lift} where scenario = 'default' and is_complete
+            )
+        order by decile desc
+        """,  # noqa: S608
+    )
+    if not rows:
+        _heading(console, "Deciles")
+        console.print("No scoring date lies far enough back to know who bought afterwards.")
+        return
+    _heading(console, f"Who bought in the 60 days after {rows[0]['as_of']:%d %B %Y}, by decile")
+    table = _table("decile", contacts="right", buyers="right", share="right", lift="right")
+    table.add_column("")
+    best = max(float(row["conversion_rate"] or 0) for row in rows) or 1.0
+    for row in rows:
+        rate = float(row["conversion_rate"] or 0)
+        table.add_row(
+            str(row["decile"]),
+            _count(row["contacts"]),
+            _count(row["converters"]),
+            f"{rate:.1%}",
+            "–" if row["lift"] is None else f"{float(row['lift']):.1f}×",
+            Text("█" * round(BAR * rate / best), style="cyan"),
+        )
+    console.print(table)
+
+
+def _hottest(console: Console, session: Session, *, show_emails: bool) -> None:
+    rows = _read(
+        session,
+        f"""
+        select
+            contacts.contact_id, contacts.company_name, contacts.email, scores.lead_score,
+            scores.band, scores.grade, scores.top_reasons
+        from {session.table("lead_scores")} as scores
+        inner join {session.table("contacts")} as contacts
+            on scores.contact_id = contacts.contact_id
+        where scores.scenario = 'default' and not scores.is_disqualified
+        order by
+            scores.lead_score desc,
+            coalesce(scores.fit_points, 0) + coalesce(scores.engagement_points, 0) desc,
+            scores.contact_id
+        limit {HOTTEST}
+        """,  # noqa: S608
+    )
+    _heading(console, f"The {len(rows)} hottest leads")
+    table = _table("contact", "company", *(["e-mail"] if show_emails else []), score="right")
+    for heading in ("band", "grade", "why"):
+        table.add_column(heading)
+    for row in rows:
+        table.add_row(
+            row["contact_id"][:8],
+            Text(row["company_name"] or "–"),
+            *([Text(row["email"] or "–")] if show_emails else []),
+            str(row["lead_score"]),
+            row["band"],
+            row["grade"],
+            Text(row["top_reasons"] or "–", style="dim"),
+        )
+    console.print(table)
+
+
+def _sent(console: Console, session: Session) -> None:
+    _heading(console, "What was sent")
+    rows = read_status(session)
+    for row in rows:
+        line = Text(f"{row['sync']} → account {row['account']}: ")
+        line.append_text(coloured(row["status"]))
+        line.append(
+            f". {row['accepted']:,} accepted, {row['rejected']:,} rejected, {row['pending']:,} "
+            f"pending, {row['unchanged']:,} unchanged, {row['held_back']:,} held back, "
+            f"{row['skipped']:,} not known there."
+        )
+        console.print(line)
+    if not rows:
+        console.print("Nothing yet. See what would be with: decile plan")
+
+
+def _next_steps(console: Console, session: Session) -> None:
+    _heading(console, "Where to look next")
+    steps = Table.grid(padding=(0, 2))
+    steps.add_row("  change a rule", "a row of seeds/scoring/event_rules.csv, then make run")
+    steps.add_row("  look at a score", "tables lead_scores, score_reasons and score_points")
+    steps.add_row("  what did not fit", "table quarantine, with a reason for each record")
+    for sync in session.syncs[:1]:
+        steps.add_row("  what goes out next", f"decile plan {sync.name}")
+    steps.add_row("  what failed", "decile status")
+    steps.add_row("  your own data", "README.md, docs/sync.md")
+    console.print(steps)
+
+
+def _heading(console: Console, text: str) -> None:
+    console.print()
+    console.rule(f"[bold]{text}", align="left", style="dim")
+
+
+def _table(*left: str, **others: str) -> Table:
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
+    for heading in left:
+        table.add_column(heading)
+    for heading, side in others.items():
+        table.add_column(heading.replace("_", " "), justify=side)  # type: ignore[arg-type]
+    return table
+
+
+def _count(value: object) -> str:
+    return f"{int(str(value)):,}"
+
+
+def _read(session: Session, sql: str) -> list[Record]:
+    return list(session.warehouse.rows(sql))

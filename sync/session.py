@@ -1,0 +1,113 @@
+"""What every command needs: the project's syncs, its warehouse, and a destination that is open."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import requests
+
+from sync.changes import Field
+from sync.config import Sync, parse_syncs
+from sync.destinations import DESTINATIONS
+from sync.destinations.connection import SANDBOX, Connection
+from sync.errors import ConfigError
+from sync.ledger import Ledger, open_ledger
+from sync.sandbox import DEFAULT_PORT, DEFAULT_TOKEN
+from sync.warehouse import WORK_FOLDER, Warehouse, open_warehouse
+
+SANDBOX_STATE = WORK_FOLDER / "sandbox.sqlite"
+
+
+@dataclass(frozen=True)
+class Session:
+    """An open project."""
+
+    warehouse: Warehouse
+    syncs: list[Sync]
+    manifest: Mapping[str, Any]
+
+    def chosen(self, name: str | None) -> list[Sync]:
+        """Give the sync of that name, or all of them."""
+        found = [sync for sync in self.syncs if name in (None, sync.name)]
+        if not found:
+            known = ", ".join(sync.name for sync in self.syncs) or "none"
+            asked = f"there is no sync {name!r}" if name else "no exposure has config.meta.sync"
+            raise ConfigError(f"{asked}; known are: {known}. See docs/sync.md.")
+        return found
+
+    def fields_for(self, destination: str) -> list[Field]:
+        """Give the fields that the syncs to a destination write."""
+        syncs = [sync for sync in self.syncs if sync.meta.destination == destination]
+        if not syncs:
+            known = ", ".join(sorted({sync.meta.destination for sync in self.syncs})) or "none"
+            raise ConfigError(f"no sync writes to {destination!r}; they write to: {known}")
+        return [field for sync in syncs for field in sync.fields]
+
+    def table(self, name: str) -> str:
+        """Give the quoted name of a model or seed of the project, once it was built."""
+        for node in self.manifest["nodes"].values():
+            if node["name"] == name and node["resource_type"] in ("model", "seed"):
+                schema, table = node["schema"], node["alias"]
+                if self.warehouse.exists(table, schema=schema):
+                    return self.warehouse.relation(table, schema=schema, database=node["database"])
+        raise ConfigError(f"{name} is not in the warehouse yet. Build it with: dbt build")
+
+    def ledger(self, connection: Connection) -> Ledger:
+        """Give the ledger of the account behind a connection."""
+        return open_ledger(self.warehouse, connection.account)
+
+    def check_target(self, connection: Connection) -> None:
+        """Refuse to write to a real account from a target that seeds/policy does not list."""
+        account, target = connection.account, self.warehouse.target
+        if account == SANDBOX:
+            return
+        listed = self.warehouse.rows(
+            f"select target from {self.table('sync_targets')} "  # noqa: S608
+            "where target = ? and account = ?",
+            (target, account),
+        )
+        if not list(listed):
+            raise ConfigError(
+                f"target {target!r} may not write to the account {account!r}; nothing was sent. "
+                "Add a row with both to seeds/policy/sync_targets.csv and run: "
+                "dbt seed --select sync_targets"
+            )
+
+
+@contextmanager
+def open_session(target: str | None) -> Iterator[Session]:
+    """Open the project in the working folder."""
+    with open_warehouse(target) as (warehouse, manifest):
+        yield Session(warehouse, parse_syncs(manifest, DESTINATIONS), manifest)
+
+
+@contextmanager
+def connect(destination: str, tell: Callable[[str], None]) -> Iterator[Connection]:
+    """Open a destination by the settings in the environment; without a token, the sandbox.
+
+    `tell` is given one line where the sandbox stands in for the account.
+    """
+    WORK_FOLDER.mkdir(exist_ok=True)
+    environment = {"DECILE_SANDBOX_STATE": str(SANDBOX_STATE), **os.environ}
+    if not environment.get("HUBSPOT_TOKEN", "").strip():
+        if url := _running_sandbox():
+            environment |= {"HUBSPOT_TOKEN": DEFAULT_TOKEN, "HUBSPOT_BASE_URL": url}
+        place = f"running on {url}" if url else f"kept in {environment['DECILE_SANDBOX_STATE']}"
+        tell(f"HUBSPOT_TOKEN is not set: using the sandbox {place} instead of an account.")
+    with DESTINATIONS[destination].connect(environment) as connection:
+        yield connection
+
+
+def _running_sandbox() -> str | None:
+    url = f"http://127.0.0.1:{DEFAULT_PORT}"
+    with requests.Session() as http:
+        http.trust_env = False
+        try:
+            server = http.get(url, timeout=1).headers.get("Server", "")
+        except requests.RequestException:
+            return None
+    return url if server.startswith("decile-sandbox") else None

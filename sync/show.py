@@ -1,0 +1,248 @@
+"""What a person sees of plans, runs and their state, and the same as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TaskProgressColumn,
+    TextColumn,
+    TimeRemainingColumn,
+)
+from rich.table import Table
+from rich.text import Text
+
+from sync.changes import Capabilities, SetupStep
+from sync.config import Sync
+from sync.engine import Advance, Result, estimate
+from sync.planner import Plan, Planned
+
+Json = dict[str, Any]
+
+COLOURS = {
+    "succeeded": "green",
+    "accepted": "green",
+    "exists": "green",
+    "create": "yellow",
+    "incomplete": "yellow",
+    "pending": "yellow",
+    "running": "yellow",
+    "interrupted": "yellow",
+    "rejected": "red",
+    "stopped": "red",
+    "conflict": "red",
+}
+
+
+def coloured(word: str) -> Text:
+    """Give a status in its colour."""
+    return Text(word, style=COLOURS.get(word, ""))
+
+
+def plan_json(
+    sync: Sync, account: str, target: str, plan: Plan, capabilities: Capabilities, sample: int
+) -> Json:
+    """Give a plan as plain values."""
+    calls, seconds = estimate(plan, capabilities)
+    return {
+        "sync": sync.name,
+        "account": account,
+        "target": target,
+        "rows": plan.rows_read,
+        "create": plan.count("create", "upsert"),
+        "update": plan.count("update"),
+        "unchanged": plan.unchanged,
+        "held_back": dict(plan.held_back),
+        "skipped": plan.skipped,
+        "resent": plan.resent,
+        "calls": calls,
+        "seconds": seconds,
+        "sample": [_planned_json(planned) for planned in plan.changes[:sample]],
+    }
+
+
+def _planned_json(planned: Planned) -> Json:
+    return {
+        "key": planned.change.key,
+        "operation": planned.change.operation,
+        "record_id": planned.change.record_id,
+        "fields": {name: list(pair) for name, pair in planned.differences.items()},
+    }
+
+
+def show_plan(
+    console: Console,
+    sync: Sync,
+    account: str,
+    plan: Plan,
+    capabilities: Capabilities,
+    sample: int,
+) -> None:
+    """Print what a sync would do, and a few of its changes field by field."""
+    console.print(f"\n[bold]{sync.name}[/]  {sync.model} → {_place(sync, account)}")
+    console.print(_counts(plan))
+    if not plan.changes:
+        console.print("Nothing to send.")
+        return
+    calls, seconds = estimate(plan, capabilities)
+    console.print(
+        f"Sending it takes {_number(calls, 'call')}, {seconds:,.1f} s at the destination's limit."
+    )
+    if sample:
+        console.print(_sample(plan.changes[:sample], len(plan.changes)))
+
+
+def _place(sync: Sync, account: str) -> str:
+    return f"{sync.meta.destination} {sync.meta.object}, account {account}"
+
+
+def _counts(plan: Plan) -> Table:
+    table = Table.grid(padding=(0, 2))
+    table.add_column()
+    table.add_column(justify="right")
+    table.add_column(style="dim")
+    again = f"{plan.resent:,} of them again, after a failure" if plan.resent else ""
+    table.add_row("  create", f"{plan.count('create', 'upsert'):,}")
+    table.add_row("  update", f"{plan.count('update'):,}", again)
+    table.add_row("  unchanged", f"{plan.unchanged:,}")
+    table.add_row("  held back", f"{plan.held_back.total():,}", _reasons(plan.held_back))
+    table.add_row("  skipped", f"{plan.skipped:,}", "unknown there, and the sync only updates")
+    return table
+
+
+def _reasons(held_back: Mapping[str, int]) -> str:
+    ordered = sorted(held_back.items(), key=lambda item: (-item[1], item[0]))
+    shown = [f"{reason}: {rows:,}" for reason, rows in ordered[:4]]
+    rest = sum(rows for _, rows in ordered[4:])
+    return "\n".join([*shown, *([f"other: {rest:,}"] if rest else [])])
+
+
+def _sample(changes: Sequence[Planned], total: int) -> Table:
+    table = Table(title=f"{len(changes)} of {total:,} changes", title_justify="left", box=None)
+    table.add_column("key", style="dim", no_wrap=True, max_width=14)
+    table.add_column("", style="dim")
+    table.add_column("field", no_wrap=True)
+    table.add_column("old", max_width=24, overflow="fold")
+    table.add_column("new", max_width=36, overflow="fold")
+    for planned in changes:
+        first: tuple[str, str] = (planned.change.key, planned.change.operation)
+        for name, (old, new) in planned.differences.items():
+            table.add_row(*first, name, _value(old), _value(new))
+            first = ("", "")
+        if first[0]:
+            table.add_row(*first, "as before", "", "")
+    return table
+
+
+def _value(value: str | None) -> Text:
+    return Text("–", style="dim") if value is None else Text(value)
+
+
+def result_json(sync: Sync, account: str, result: Result) -> Json:
+    """Give a run as plain values."""
+    plan = result.plan
+    return {
+        "sync": sync.name,
+        "account": account,
+        "run_id": result.run_id,
+        "status": result.status,
+        "rows": plan.rows_read,
+        "planned": len(plan.changes),
+        "accepted": result.outcomes["accepted"],
+        "rejected": result.outcomes["rejected"],
+        "pending": result.outcomes["pending"],
+        "unchanged": plan.unchanged,
+        "held_back": plan.held_back.total(),
+        "skipped": plan.skipped,
+        "resent": plan.resent,
+        "errors": dict(result.errors),
+        "error": str(result.error) if result.error else None,
+    }
+
+
+def show_result(console: Console, sync: Sync, account: str, result: Result) -> None:
+    """Print what a run came to, and what happens to the rows that failed."""
+    plan = result.plan
+    console.print(f"\n[bold]{sync.name}[/] → {_place(sync, account)}: ", end="")
+    console.print(coloured(result.status))
+    if not plan.changes:
+        console.print(
+            f"  Nothing to send: {plan.unchanged:,} rows unchanged, {plan.held_back.total():,} "
+            f"held back, {plan.skipped:,} skipped."
+        )
+        return
+    outcomes = result.outcomes
+    console.print(
+        f"  {outcomes['accepted']:,} accepted, {outcomes['rejected']:,} rejected, "
+        f"{outcomes['pending']:,} pending, of {len(plan.changes):,} planned."
+    )
+    for code, rows in result.errors.most_common():
+        console.print(f"  {rows:,} × {code}", style="yellow", markup=False)
+    if unsent := len(plan.changes) - result.sent:
+        console.print(f"  {unsent:,} were not tried.", style="yellow")
+    if result.errors or unsent:
+        console.print("  The next run sends these rows again. `decile status` counts them.")
+    if result.error:
+        console.print(f"  {result.error}", style="red", markup=False)
+
+
+def show_setup(console: Console, title: str, steps: Sequence[SetupStep]) -> None:
+    """Print what a destination has and what it was given."""
+    table = Table(title=title, title_justify="left", box=None)
+    for heading in ("name", "", "detail"):
+        table.add_column(heading)
+    for step in steps:
+        table.add_row(step.name, coloured(step.action), Text(step.detail))
+    console.print(table)
+
+
+def show_status(console: Console, rows: Sequence[Json]) -> None:
+    """Print the last run of each sync, and how many rows are in each state."""
+    table = Table(box=None)
+    for heading in ("sync", "account", "last run (UTC)", "result"):
+        table.add_column(heading)
+    for heading in ("sent", "held back", "accepted", "rejected", "pending"):
+        table.add_column(heading, justify="right")
+    for row in rows:
+        states = row["rows"]
+        counts = (row["sent"], row["held_back"], *(states.get(name, 0) for name in _STATES))
+        table.add_row(
+            row["sync"],
+            row["account"],
+            str(row["at"])[:19],
+            coloured(row["status"]),
+            *(f"{count:,}" for count in counts),
+        )
+    console.print(table if rows else "Nothing was synced yet. Start with: decile plan")
+
+
+_STATES = ("accepted", "rejected", "pending")
+
+
+@contextmanager
+def progress(console: Console, sync: Sync, rows: int) -> Iterator[Advance]:
+    """Show rows, rate and time left; nothing where the output is not a terminal."""
+    if not console.is_terminal or not rows:
+        yield lambda _rows: None
+        return
+    with Progress(
+        TextColumn(sync.name),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TaskProgressColumn(show_speed=True),
+        TimeRemainingColumn(),
+        console=console,
+        transient=True,
+    ) as bar:
+        task = bar.add_task(sync.name, total=rows)
+        yield lambda sent: bar.advance(task, sent)
+
+
+def _number(count: int, noun: str) -> str:
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"

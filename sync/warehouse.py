@@ -1,0 +1,198 @@
+"""The warehouse, reached through the dbt profile in process: same target, same credentials.
+
+dbt parses the project first (a second or so, kept under .decile/ for the next time), so the
+manifest is never stale and its macros are at hand.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sync.errors import ConfigError, WarehouseError
+
+if TYPE_CHECKING:
+    from dbt.contracts.graph.manifest import Manifest
+
+WORK_FOLDER = Path(".decile")
+ROWS_AT_ONCE = 2_000
+
+Record = dict[str, Any]
+
+
+class Warehouse:
+    """An open connection. Statements mark their parameters with `?`."""
+
+    def __init__(self, adapter: Any, handle: Any) -> None:
+        self._adapter = adapter
+        self._handle = handle
+        self._postgres = adapter.type() == "postgres"
+        credentials = adapter.config.credentials
+        self.target = str(adapter.config.target_name)
+        self.database = str(credentials.database)
+        self.schema = str(credentials.schema)
+        self.text_type = str(adapter.Column.translate_type("string"))
+
+    def relation(
+        self, table: str, *, schema: str | None = None, database: str | None = None
+    ) -> str:
+        """Give the quoted name of a table; without a schema, in the target's own."""
+        return str(
+            self._adapter.Relation.create(
+                database=database or self.database, schema=schema or self.schema, identifier=table
+            )
+        )
+
+    def macro_sql(self, macro: str) -> str:
+        """Give the SQL that a macro of the project returns."""
+        with self.transaction():
+            return str(self._adapter.execute_macro(macro)).strip()
+
+    def rows(self, sql: str, parameters: Sequence[object] = ()) -> Iterator[Record]:
+        """Stream the rows of a query."""
+        with self._speaking():
+            cursor = self._cursor(streaming=True)
+            cursor.execute(self._marked(sql), list(parameters))
+            names: list[str] = []
+            while chunk := cursor.fetchmany(ROWS_AT_ONCE):
+                names = names or [column[0] for column in cursor.description]
+                yield from (dict(zip(names, values, strict=True)) for values in chunk)
+            cursor.close()
+
+    def execute(self, sql: str) -> None:
+        """Run statements and keep what they did."""
+        with self.transaction():
+            self._cursor().execute(sql)
+
+    def insert(self, relation: str, rows: Sequence[Mapping[str, object]]) -> None:
+        """Add rows to a table; inside a transaction()."""
+        if not rows:
+            return
+        columns = list(rows[0])
+        one = "(" + ", ".join("?" for _ in columns) + ")"
+        values = [row[column] for row in rows for column in columns]
+        sql = f"insert into {relation} ({', '.join(columns)}) values "  # noqa: S608
+        with self._speaking():
+            self._cursor().execute(self._marked(sql + ", ".join([one] * len(rows))), values)
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Keep everything inside, or nothing of it."""
+        with self._speaking():
+            connections = self._adapter.connections
+            if not connections.get_thread_connection().transaction_open:
+                connections.begin()
+            try:
+                yield
+            except BaseException:
+                connections.rollback_if_open()
+                raise
+            connections.commit()
+
+    def exists(self, table: str, *, schema: str | None = None) -> bool:
+        """Tell whether a table or view is there."""
+        found = self.rows(
+            "select 1 as found from information_schema.tables "
+            "where table_catalog = ? and table_schema = ? and table_name = ?",
+            (self.database, schema or self.schema, table),
+        )
+        return bool(list(found))
+
+    def _marked(self, sql: str) -> str:
+        return sql.replace("?", "%s") if self._postgres else sql
+
+    def _cursor(self, *, streaming: bool = False) -> Any:
+        if not self._postgres:
+            # A cursor of its own, so that writes do not end a read.
+            return self._handle.cursor().cursor() if streaming else self._handle.cursor()
+        return self._handle.cursor(name="decile") if streaming else self._handle.cursor()
+
+    @contextmanager
+    def _speaking(self) -> Iterator[None]:
+        """Turn the engine's errors into ours, without the values that some of them quote."""
+        try:
+            yield
+        except _engine_errors() as error:
+            raise WarehouseError(_first_line(error)) from None
+
+
+def open_warehouse(
+    target: str | None = None,
+) -> AbstractContextManager[tuple[Warehouse, Mapping[str, Any]]]:
+    """Parse the dbt project in the working folder and connect to its target.
+
+    Gives the warehouse and dbt's manifest. Raises ConfigError where dbt cannot read the project,
+    and WarehouseError where the warehouse does not answer or is held by another process.
+    """
+    return _open(target)
+
+
+@contextmanager
+def _open(target: str | None) -> Iterator[tuple[Warehouse, Mapping[str, Any]]]:
+    from dbt.adapters import factory
+
+    manifest = _parse(target)
+    adapter: Any  # its public type lacks most of what an adapter has
+    (adapter,) = factory.FACTORY.adapters.values()
+    try:
+        with adapter.connection_named("decile"):
+            yield Warehouse(adapter, _handle(adapter)), manifest.writable_manifest().to_dict()
+    finally:
+        factory.FACTORY.reset_adapters()  # type: ignore[no-untyped-call]
+        if adapter.type() == "duckdb":  # dbt-duckdb keeps its file open, and locked
+            with suppress(Exception):
+                adapter.ConnectionManager.env().close()
+            adapter.ConnectionManager.close_all_connections()
+
+
+def _parse(target: str | None) -> Manifest:
+    from dbt.adapters.factory import FACTORY
+    from dbt.cli.main import dbtRunner
+
+    FACTORY.reset_adapters()  # type: ignore[no-untyped-call]
+    arguments = ["parse", "--log-level", "none", "--log-level-file", "none"]
+    arguments += ["--target-path", str(WORK_FOLDER / "dbt")]
+    if "DBT_PROFILES_DIR" not in os.environ and Path("profiles.yml").exists():
+        arguments += ["--profiles-dir", "."]
+    result = dbtRunner().invoke(arguments + (["--target", target] if target else []))
+    if not result.success or result.result is None:
+        raise ConfigError(f"dbt cannot read this project: {result.exception}")
+    return result.result  # type: ignore[return-value]
+
+
+def _handle(adapter: Any) -> Any:
+    import duckdb
+    from dbt_common.exceptions import DbtBaseException
+
+    try:
+        return adapter.connections.get_thread_connection().handle
+    except (DbtBaseException, duckdb.Error) as error:
+        raise WarehouseError(_why_closed(str(error))) from None
+
+
+def _why_closed(message: str) -> str:
+    if holder := re.search(r'lock on file "([^"]+)".*\(PID (\d+)\)', message, re.DOTALL):
+        return (
+            f"{Path(holder[1]).name} is held by process {holder[2]}: DuckDB lets one process in "
+            "at a time. Wait for it, or see what it is with: ps -p " + holder[2]
+        )
+    return f"the warehouse does not answer: {_first_line(message)}"
+
+
+def _engine_errors() -> tuple[type[Exception], ...]:
+    import duckdb
+
+    with suppress(ImportError):
+        import psycopg2  # type: ignore[import-untyped]
+
+        return duckdb.Error, psycopg2.Error
+    return (duckdb.Error,)
+
+
+def _first_line(error: object) -> str:
+    """An engine's later lines quote the statement or the row."""
+    return str(error).strip().split("\n")[0]
