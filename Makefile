@@ -82,5 +82,5 @@ bench: $(INSTALLED) ## 1 million contacts, 20 million events: seconds, memory (S
 	$(BIN)/python -m bench.bench --size $(SIZE)
 
 clean: ## Remove what was built; .venv stays
-	rm -rf target logs dbt_packages decile.duckdb decile.duckdb.wal
+	rm -rf target logs dbt_packages .decile decile.duckdb decile.duckdb.wal
 	rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis
