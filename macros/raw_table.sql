@@ -2,7 +2,7 @@
     The raw table of a source: the sample's seed in the demo, else the source's own table.
 
     source_name: name of the source, as in the var `sources`
-    table_name: name of the table, as its loader lands it
+    table_name: name of the table in source_contract()
 -#}
 {% macro raw_table(source_name, table_name) -%}
     {%- if var('demo') -%}

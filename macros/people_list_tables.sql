@@ -1,0 +1,9 @@
+{#- A list of people, such as the scans of a trade show, in the words of
+    source_contract(). -#}
+{% macro people_list_tables() -%}
+{%- set tables -%}
+people: row_id* loaded_at* list_name email phone first_name last_name company job_title
+  city country language met_at email_consent
+{%- endset -%}
+{{ return(fromyaml(tables)) }}
+{%- endmacro %}
