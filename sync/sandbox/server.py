@@ -100,8 +100,8 @@ def serve(
     with Sandbox(
         state=state, records=records, host=host, port=port, token=token, limit=limit
     ) as sandbox:
-        announce(sandbox)
         try:
+            announce(sandbox)
             sandbox.wait()
         except KeyboardInterrupt:
             return
