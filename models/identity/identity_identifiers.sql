@@ -14,7 +14,6 @@ records as (
         first_seen_at
 
     from {{ ref('identity_records') }}
-
     where not is_deleted
 
 ),
@@ -85,7 +84,7 @@ identifiers_of_records as (
         records.source,
         records.first_seen_at,
 
-        -- An identifier says who a record is; how many others hold it is told by these.
+        -- These two tell how many others hold it.
         case when records.record_kind = 'profile' then records.email end as profile_email,
         case
             when records.record_kind = 'profile'
