@@ -8,7 +8,7 @@ SIZE := 1
 
 # Tests build into files of their own: what `make run` made stays as it was.
 SCRATCH := target/test
-IN_SCRATCH := DECILE_DUCKDB_PATH=$(SCRATCH)/decile.duckdb \
+IN_SCRATCH := DECILE_DUCKDB_PATH=$(SCRATCH)/warehouse.duckdb \
 	DBT_TARGET_PATH=$(SCRATCH)/dbt DBT_LOG_PATH=$(SCRATCH)/logs
 
 .DEFAULT_GOAL := help
@@ -82,5 +82,5 @@ bench: $(INSTALLED) ## 1 million contacts, 20 million events: seconds, memory (S
 	$(BIN)/python -m bench.bench --size $(SIZE)
 
 clean: ## Remove what was built; .venv stays
-	rm -rf target logs dbt_packages .decile decile.duckdb decile.duckdb.wal
+	rm -rf target logs dbt_packages .decile warehouse.duckdb warehouse.duckdb.wal
 	rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis

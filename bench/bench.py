@@ -140,7 +140,7 @@ def main() -> None:
     chosen = parser.parse_args()
     contacts, events = int(chosen.contacts * chosen.size), int(chosen.events * chosen.size)
     folder = ROOT / "target" / "bench" / f"{contacts}x{events}"
-    database = folder / "decile.duckdb"
+    database = folder / "warehouse.duckdb"
 
     generate(contacts, events, folder / "raw")
     expose(folder / "raw", database)

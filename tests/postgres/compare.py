@@ -41,7 +41,7 @@ def settings_for(engine: str) -> dict[str, str]:
     folder = SCRATCH / engine
     return {
         "DECILE_TARGET": engine,
-        "DECILE_DUCKDB_PATH": str(folder / "decile.duckdb"),
+        "DECILE_DUCKDB_PATH": str(folder / "warehouse.duckdb"),
         "DBT_TARGET_PATH": str(folder),
         "DBT_LOG_PATH": str(folder / "logs"),
     }
