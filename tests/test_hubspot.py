@@ -299,7 +299,7 @@ def test_a_missing_scope_names_the_scopes(account: Account) -> None:
 def test_a_missing_property_stops_and_points_to_the_setup(tmp_path: Path) -> None:
     with (
         open_account(tmp_path, set_up=False) as account,
-        pytest.raises(AccessRefused, match="decile setup"),
+        pytest.raises(AccessRefused, match="decile setup hubspot"),
     ):
         account.contacts.push([update(1), update(2)])
 

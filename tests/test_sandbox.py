@@ -20,7 +20,7 @@ from sync.sandbox import Limit, Sandbox, serve
 CONTACTS = "/crm/objects/2026-09/contacts"
 PROPERTIES = "/crm/properties/2026-09/contacts"
 HEADER = "id,property_email,property_firstname,property_numemployees,property_createdate,"
-HEADER += "property_decile_score,_fivetran_deleted"
+HEADER += "property_decile_score,_fivetran_deleted,_fivetran_synced"
 ROWS = (
     "101,ada@example.com,Ada,12,2025-03-01 09:00:00,99,false",
     "102,bob@example.org,Bob,,2025-03-02 09:00:00,,False",
@@ -111,6 +111,21 @@ def test_it_starts_with_the_records_of_the_export(client: Client) -> None:
 
 def test_a_deleted_record_is_not_there(client: Client) -> None:
     assert client.get(f"{CONTACTS}/103").status_code == 404
+
+
+def test_of_a_record_that_was_landed_twice_the_latest_row_counts(tmp_path: Path) -> None:
+    records = records_in(
+        tmp_path,
+        "7,,Second,,,,false,2025-05-02 00:00:00",
+        "7,,First,,,,false,2025-05-01 00:00:00",
+        "8,,Here,,,,false,2025-05-01 00:00:00",
+        "8,,Gone,,,,true,2025-05-02 00:00:00",
+    )
+    with Sandbox(state=tmp_path / "state.sqlite", records=records) as sandbox:
+        client = Client(sandbox)
+        with client.session:
+            assert client.properties("7", "firstname") == {"firstname": "Second"}
+            assert client.get(f"{CONTACTS}/8").status_code == 404
 
 
 def test_fields_of_ours_are_missing_until_they_are_created(tmp_path: Path) -> None:

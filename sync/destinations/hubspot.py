@@ -114,7 +114,8 @@ def classify(answer: Answer) -> DestinationError | None:
             f"{answer}: the token lacks a scope. Give it crm.objects.contacts.read and .write,"
             " crm.schemas.contacts.read and .write."
         )
-    if status == 429 and body.get("policyName") == "DAILY":
+    none_left = answer.headers.get("X-HubSpot-RateLimit-Daily-Remaining") == "0"
+    if status == 429 and (none_left or body.get("policyName") == "DAILY"):
         return QuotaExhausted(
             f"{answer}: the calls of this day are used up. The rest stays pending; run again"
             " after midnight in the time zone of the account."
@@ -207,7 +208,7 @@ def _stop_at_unknown_fields(changes: Sequence[Change], outcomes: Sequence[Outcom
     if all(outcome.error_code == UNKNOWN_FIELD for outcome in outcomes):
         names = ", ".join(sorted({name for change in changes for name in change.fields}))
         raise AccessRefused(
-            f"HubSpot lacks at least one of the properties {names}. `decile setup` creates them."
+            f"HubSpot lacks at least one of the properties {names}. `decile setup hubspot` creates them."
         )
 
 

@@ -76,12 +76,19 @@ def connect(environment: Mapping[str, str]) -> Iterator[Connection]:
         with _open(settings) as connection:
             yield connection
         return
-    state = environment.get("DECILE_SANDBOX_STATE") or ".decile/sandbox.sqlite"
-    records = environment.get("DECILE_SANDBOX_RECORDS") or "seeds/demo/raw_hubspot__contact.csv"
-    with Sandbox(state=Path(state), records=Path(records)) as sandbox:
+    with Sandbox(
+        state=Path(environment.get("DECILE_SANDBOX_STATE") or ".decile/sandbox.sqlite"),
+        records=_records(environment.get("DECILE_SANDBOX_RECORDS")),
+    ) as sandbox:
         here = replace(settings, token=sandbox.token, base_url=sandbox.url, account=SANDBOX)
         with _open(here) as connection:
             yield connection
+
+
+def _records(path: str | None) -> Path | None:
+    """Give the CSV to start with; a project without the sample starts with no contacts."""
+    sample = Path("seeds/demo/raw_hubspot__contact.csv")
+    return Path(path) if path else sample if sample.exists() else None
 
 
 @contextmanager

@@ -114,8 +114,9 @@ class Store:
     def _add_rows(self, rows: Iterable[Mapping[str, str]]) -> None:
         known = {row[0] for row in self._database.execute("select id from contacts")}
         uniques = self.unique_properties()
-        for row in rows:
-            record_id = int(row["id"])
+        # A loader may land a record twice: its latest row counts.
+        latest = {int(row["id"]): row for row in sorted(rows, key=_synced)}
+        for record_id, row in latest.items():
             if record_id in known or row.get("_fivetran_deleted", "").lower() == "true":
                 continue
             contact = catalogue.contact_of_row(row)
@@ -260,6 +261,10 @@ class Store:
             (limit,),
         )
         return [Contact(row[0], json.loads(row[1]), row[2], row[3]) for row in rows]
+
+
+def _synced(row: Mapping[str, str]) -> str:
+    return row.get("_fivetran_synced") or ""
 
 
 def _table(name: str) -> str:
