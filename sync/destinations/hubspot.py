@@ -208,7 +208,8 @@ def _stop_at_unknown_fields(changes: Sequence[Change], outcomes: Sequence[Outcom
     if all(outcome.error_code == UNKNOWN_FIELD for outcome in outcomes):
         names = ", ".join(sorted({name for change in changes for name in change.fields}))
         raise AccessRefused(
-            f"HubSpot lacks at least one of the properties {names}. `decile setup hubspot` creates them."
+            f"HubSpot lacks at least one of the properties {names}."
+            " `decile setup hubspot` creates them."
         )
 
 
