@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sync.errors import ConfigError, WarehouseError
+from sync.scrub import scrub
 
 if TYPE_CHECKING:
     from dbt.contracts.graph.manifest import Manifest
@@ -117,7 +118,7 @@ class Warehouse:
         try:
             yield
         except _engine_errors() as error:
-            raise WarehouseError(_first_line(error)) from None
+            raise WarehouseError(_without_values(error)) from None
 
 
 def open_warehouse(
@@ -191,6 +192,13 @@ def _engine_errors() -> tuple[type[Exception], ...]:
 
         return duckdb.Error, psycopg2.Error
     return (duckdb.Error,)
+
+
+def _without_values(error: Exception) -> str:
+    """Errors about data quote it; those about tables and columns are more use with their names."""
+    kinds = {kind.__name__ for kind in type(error).__mro__}
+    message = _first_line(error)
+    return scrub(message) if kinds & {"DataError", "IntegrityError"} else message
 
 
 def _first_line(error: object) -> str:

@@ -1,0 +1,120 @@
+"""A dbt project of one sync, small enough to parse in a second, with the ledger's own macros.
+
+Its tables are written by the tests themselves: what is tested is the sync, not dbt.
+"""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import duckdb
+import yaml
+
+ROOT = Path(__file__).parents[1]
+SYNC = {
+    "destination": "hubspot",
+    "object": "contacts",
+    "mode": "update",
+    "key": "sync_key",
+    "record_id": "record_id",
+    "unique_key": "contact_key",
+    "fields": {
+        "contact_key": "decile_contact_id",
+        "lead_score": "decile_lead_score",
+        "band": "decile_band",
+    },
+    "create_fields": {"email": "email"},
+}
+COLUMNS = {
+    "sync_key": "string",
+    "record_id": "string",
+    "contact_key": "string",
+    "email": "string",
+    "lead_score": "integer",
+    "band": "string",
+}
+Person = tuple[str | None, str | None, str | None, str | None, int | None, str | None]
+
+
+def person(
+    key: str | None, record_id: str | None = None, score: int | None = 50, band: str | None = "warm"
+) -> Person:
+    """Give a row of the sync model."""
+    email = None if record_id else f"{key}@example.com"
+    return (key, record_id, key, email, score, band)
+
+
+def write_project(folder: Path, sync: dict[str, object] | None = None) -> Path:
+    """Write the project; give the path of its DuckDB file."""
+    database = folder / "people.duckdb"
+    shutil.copytree(ROOT / "macros", folder / "macros", ignore=_all_but_the_ledger)
+    (folder / "models").mkdir()
+    (folder / "seeds").mkdir()
+    (folder / "seeds" / "sync_targets.csv").write_text("target,account,reason\n")
+    (folder / "models" / "sync_crm__people.sql").write_text("select 1 as sync_key")
+    _write(folder / "dbt_project.yml", {"name": "small", "profile": "small", "version": "1.0.0"})
+    _write(folder / "profiles.yml", _profiles(database))
+    _write(folder / "models" / "people.yml", _people(SYNC if sync is None else sync))
+    return database
+
+
+def write_people(database: Path, *people: Person) -> None:
+    """Write the sync model's table, as a build would."""
+    with duckdb.connect(database) as connection:
+        connection.execute("create schema if not exists small")
+        put_people(connection, *people)
+
+
+def put_people(connection: duckdb.DuckDBPyConnection, *people: Person) -> None:
+    """Write the sync model's table through an open connection."""
+    connection.execute(
+        "create or replace table small.sync_crm__people (sync_key text, record_id text, "
+        "contact_key text, email text, lead_score integer, band text)"
+    )
+    if people:
+        marks = ", ".join(["(?, ?, ?, ?, ?, ?)"] * len(people))
+        values = [value for row in people for value in row]
+        connection.execute(f"insert into small.sync_crm__people values {marks}", values)
+
+
+def write_target(database: Path, target: str, account: str) -> None:
+    """Write the seed's table with one target that may send."""
+    with duckdb.connect(database) as connection:
+        connection.execute("create schema if not exists small")
+        connection.execute(
+            "create table small.sync_targets (target text, account text, reason text)"
+        )
+        connection.execute(
+            "insert into small.sync_targets values (?, ?, 'a test')", [target, account]
+        )
+
+
+def _all_but_the_ledger(folder: str, names: list[str]) -> list[str]:
+    return [name for name in names if not name.startswith("ledger_")]
+
+
+def _profiles(database: Path) -> dict[str, object]:
+    output = {"type": "duckdb", "path": str(database), "schema": "small", "threads": 1}
+    outputs = {"dev": output, "shared": output}
+    return {"small": {"target": "dev", "outputs": outputs}}
+
+
+def _people(sync: dict[str, object]) -> dict[str, object]:
+    model = {
+        "name": "sync_crm__people",
+        "config": {"contract": {"enforced": True}},
+        "columns": [{"name": name, "data_type": kind} for name, kind in COLUMNS.items()],
+    }
+    exposure = {
+        "name": "crm_people",
+        "type": "application",
+        "owner": {"name": "Somebody", "email": "somebody@example.com"},
+        "depends_on": ["ref('sync_crm__people')"],
+        "config": {"meta": {"sync": sync}},
+    }
+    return {"models": [model], "exposures": [exposure]}
+
+
+def _write(path: Path, content: dict[str, object]) -> None:
+    path.write_text(yaml.safe_dump(content))

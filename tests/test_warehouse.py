@@ -1,0 +1,100 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from small_project import person, write_people, write_project
+
+from sync.errors import ConfigError, WarehouseError
+from sync.ledger import open_ledger
+from sync.warehouse import open_warehouse
+
+HOLD = "import duckdb, sys; c = duckdb.connect(sys.argv[1]); print('held', flush=True); input()"
+
+
+@pytest.fixture
+def database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    return write_project(tmp_path)
+
+
+def test_rows_are_streamed_while_others_are_written(database: Path) -> None:
+    write_people(database, *(person(str(number)) for number in range(3_000)))
+    with open_warehouse() as (warehouse, _):
+        table = warehouse.relation("sync_crm__people")
+        rows = warehouse.rows(f"select sync_key from {table} where lead_score = ?", (50,))
+        first = next(rows)
+        with warehouse.transaction():
+            warehouse.insert(table, [{"sync_key": "new", "lead_score": 1}])
+        assert len([first, *rows]) == 3_000
+        assert len(list(warehouse.rows(f"select * from {table}"))) == 3_001
+
+
+def test_what_fails_halfway_leaves_nothing(database: Path) -> None:
+    write_people(database, person("1"))
+    with open_warehouse() as (warehouse, _):
+        table = warehouse.relation("sync_crm__people")
+        with pytest.raises(WarehouseError, match="no_such_table"), warehouse.transaction():
+            warehouse.insert(table, [{"sync_key": "2"}])
+            list(warehouse.rows("select * from no_such_table"))
+        assert len(list(warehouse.rows(f"select * from {table}"))) == 1
+
+
+def test_the_file_is_free_again_afterwards(database: Path) -> None:
+    write_people(database, person("1"))
+    with open_warehouse() as (warehouse, _):
+        assert warehouse.exists("sync_crm__people")
+    write_people(database, person("2"))
+
+
+def test_a_locked_file_says_which_process_holds_it(database: Path) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-c", HOLD, str(database)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as holder:
+        assert holder.stdout
+        assert holder.stdout.readline() == "held\n"
+        with (
+            pytest.raises(WarehouseError, match=f"people.duckdb is held by process {holder.pid}"),
+            open_warehouse(),
+        ):
+            pass
+        holder.communicate("\n")
+
+
+def test_an_error_of_the_engine_is_ours_and_quotes_no_row(database: Path) -> None:
+    write_people(database, person("secret"))
+    with open_warehouse() as (warehouse, _):
+        table = warehouse.relation("sync_crm__people")
+        with pytest.raises(WarehouseError) as refused:
+            list(warehouse.rows(f"select cast(sync_key as integer) from {table}"))
+        assert "secret" not in str(refused.value)
+
+
+def test_an_unknown_target_is_a_mistake_in_the_settings(database: Path) -> None:
+    with pytest.raises(ConfigError, match="nowhere"), open_warehouse("nowhere"):
+        pass
+    assert not database.exists()
+
+
+def test_the_ledger_is_made_where_no_build_has_made_it(database: Path) -> None:
+    for _ in range(2):
+        with open_warehouse() as (warehouse, _manifest):
+            ledger = open_ledger(warehouse, "sandbox")
+            assert list(warehouse.rows(f"select * from {ledger.table('sync_state_current')}")) == []
+            versions = list(warehouse.rows(f"select * from {ledger.table('ledger_version')}"))
+            assert versions == [{"version": 1}]
+    assert database.exists()
+
+
+def test_a_ledger_of_another_layout_is_refused(database: Path) -> None:
+    with open_warehouse() as (warehouse, _):
+        ledger = open_ledger(warehouse, "sandbox")
+        warehouse.execute(f"insert into {ledger.table('ledger_version')} values (2)")
+        with pytest.raises(ConfigError, match="layout 2, this version of Decile needs 1"):
+            open_ledger(warehouse, "sandbox")
+    assert database.exists()
