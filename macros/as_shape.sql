@@ -1,6 +1,6 @@
 {#-
     A select that brings the rows of a CTE into a staging shape: its columns in order,
-    cast to their types, null where the CTE has none, which is found as in raw_columns().
+    cast to their types, and null where the CTE has none, as in raw_columns().
 
     shape: profiles, events or consents
     relation: name of the CTE
@@ -9,7 +9,8 @@
     {%- set columns = shape_columns(shape) -%}
     select
         {%- for column, type in columns %}
-        cast(delivered.{{ column }} as {{ type }}) as {{ column }}{{ ',' if not loop.last }}
+        cast(delivered.{{ column }} as {{ type }}) as {{ column }}
+        {{- ',' if not loop.last }}
         {%- endfor %}
     from (
         select {{ null_columns(columns | map('first')) }}

@@ -1,5 +1,5 @@
 {#-
-    The raw table of a source: the sample's seed in the demo, else the source's own table.
+    The raw table of a source: the sample's seed in the demo, else the one it landed.
 
     source_name: name of the source, as in the var `sources`
     table_name: name of the table in source_contract()

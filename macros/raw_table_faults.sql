@@ -1,19 +1,21 @@
 {#-
     What is missing of one raw table: a list of sentences.
 
-    table: its source node
-    contract: its entry in source_contract()
+    table: its source node, of a source that source_contract() knows
 -#}
-{% macro raw_table_faults(table, contract) -%}
+{% macro raw_table_faults(table) -%}
     {%- set source_name, name = table.source_name, table.name -%}
     {%- set place = [table.database, table.schema, table.identifier] | join('.') -%}
-    {%- set relation = adapter.get_relation(table.database, table.schema, table.identifier) -%}
+    {%- set contract = source_contract(source_name)[name] -%}
+    {%- set relation = adapter.get_relation(
+        table.database, table.schema, table.identifier
+    ) -%}
     {%- if not relation -%}
         {{ return([
-            source_name ~ '.' ~ name ~ ': there is no table ' ~ place ~ '. Set the vars '
-            ~ source_name ~ '_database, ' ~ source_name ~ '_schema or ' ~ source_name ~ '_'
-            ~ name ~ '_identifier to where it is, or list it in ' ~ source_name
-            ~ '_tables_absent if your loader does not land it.'
+            source_name ~ '.' ~ name ~ ': there is no table ' ~ place ~ '. Say where it is'
+            ~ ' in the vars ' ~ source_name ~ '_database, ' ~ source_name ~ '_schema and '
+            ~ source_name ~ '_' ~ name ~ '_identifier, or add ' ~ name ~ ' to '
+            ~ source_name ~ '_tables_absent if your loader does not land it.'
         ]) }}
     {%- endif -%}
 
@@ -29,8 +31,8 @@
     {%- for column in missing -%}
         {%- do faults.append(
             source_name ~ '.' ~ name ~ ': ' ~ place ~ ' has no column ' ~ column
-            ~ '. It has ' ~ found | sort | join(', ') ~ '. If this is another table, set '
-            ~ source_name ~ '_' ~ name ~ '_identifier.'
+            ~ '. It has ' ~ found | sort | join(', ') ~ '. If the right table has another'
+            ~ ' name, set the var ' ~ source_name ~ '_' ~ name ~ '_identifier.'
         ) -%}
     {%- endfor -%}
     {{ return(faults) }}

@@ -5,8 +5,8 @@
 customer: id* email phone first_name last_name state created_at updated_at
   default_address_id accepts_marketing email_marketing_consent_state
   email_marketing_consent_updated_at _fivetran_deleted _fivetran_synced
-customer_address: customer_id* id* address_1 city company country_code province zip phone
-  is_default
+customer_address: customer_id* id* address_1 city company country_code province zip
+  phone is_default
 order: id* created_at* total_price|total_price_set_shop_amount customer_id email phone
   processed_at currency currency_code financial_status display_financial_status
   cancelled_at browser_ip client_ip test _fivetran_deleted _fivetran_synced

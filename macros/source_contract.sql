@@ -1,7 +1,7 @@
 {#-
     What the raw tables of a source must have, from <source>_tables(). There `id*` is a
-    column that must be there, of `a|b` one must, and any other is null if it is missing.
-    Read by raw_columns() and by check_source_columns().
+    column that must be there, of `a|b` one must, and any other is null if missing. Read
+    by raw_columns() and by raw_table_faults().
 
     source_name: name of the source, as in the var `sources`
 -#}

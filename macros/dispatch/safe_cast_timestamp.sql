@@ -12,7 +12,7 @@
     {{ dbt.safe_cast(expression, dbt.type_timestamp()) }}
 {%- endmacro %}
 
-{#- typeof() is folded when the query is planned: typed columns are not read as text. -#}
+{#- typeof() is folded when a query is planned: what has a type is not read as text. -#}
 {% macro duckdb__safe_cast_timestamp(expression) -%}
     {%- set text = 'trim(cast(' ~ expression ~ ' as varchar))' -%}
     case

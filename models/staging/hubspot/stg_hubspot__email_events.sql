@@ -85,7 +85,9 @@ email_events_with_details as (
         on email_events.id = status_changes.id
 
     left join campaigns
-        on {{ text_id('email_events.email_campaign_id') }} = {{ text_id('campaigns.id') }}
+        on
+            {{ text_id('email_events.email_campaign_id') }}
+            = {{ text_id('campaigns.id') }}
 
 ),
 
