@@ -24,6 +24,7 @@ _TIMES = {
     "raw_web__tracks": ("id", "occurred_at", "received_at"),
     "raw_people_list__people": ("row_id", "met_at", "loaded_at"),
 }
+_MOVED_ALONG = {"raw_shopify__order": ("processed_at",)}
 _DELETED = {
     "raw_hubspot__contact": "_fivetran_deleted",
     "raw_shopify__customer": "_fivetran_deleted",
@@ -86,7 +87,8 @@ def spoil_rows(draws: Draws, name: str, table: Table, planted: Counter[str]) -> 
     key, moved, loaded = _TIMES[name]
     rows = _some(draws, table, 0.002)
     ahead = (draws.uniform(len(rows), 3, 300) * DAY).astype(np.int64)
-    table[moved][rows] = table[loaded][rows] + ahead
+    for column in (moved, *_MOVED_ALONG.get(name, ())):
+        table[column][rows] = table[loaded][rows] + ahead
     planted[f"{name} dated_ahead"] = len(rows)
     exact = take(table, _some(draws, table, 0.003))
     planted[f"{name} exact_duplicate"] = rows_in(exact)

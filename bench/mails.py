@@ -119,7 +119,7 @@ def _status_changes(accounts: Accounts) -> list[Table]:
 
 def returns_by_form(accounts: Accounts) -> Bools:
     """Who asks for the mails again with the newsletter form."""
-    return (accounts.resubscribed_at != NEVER) & (accounts.hubspot_id % 2 == 0)
+    return np.asarray((accounts.resubscribed_at != NEVER) & (accounts.hubspot_id % 2 == 0))
 
 
 def _as_tables(draws: Draws, people: People, events: Table) -> dict[str, Table]:

@@ -30,7 +30,7 @@ def bad_email(draws: Draws, email: Texts) -> Texts:
 def role_email(draws: Draws, email: Texts) -> Texts:
     """A mailbox that a whole company reads."""
     host = np.array([each.partition("@")[2] for each in email], dtype=object)
-    return draws.of(ROLES, len(email)) + "@" + host
+    return np.asarray(draws.of(ROLES, len(email)) + "@" + host)
 
 
 def written_phone(draws: Draws, phone: Texts) -> Texts:

@@ -199,4 +199,4 @@ def _paths(draws: Draws, people: People, sessions: Sessions, session: Ints) -> t
 
 
 def _product_path(product: Ints) -> Texts:
-    return "/product/" + texts([row[0] for row in words.PRODUCTS])[product]
+    return np.asarray("/product/" + texts([row[0] for row in words.PRODUCTS])[product])
