@@ -208,7 +208,7 @@ def command(project_dir: Path) -> Iterator[None]:
         yield
     except DecileError as error:
         err().print("[red]error[/]", end=" ")
-        err().print(str(error), markup=False, highlight=False)
+        err().print(str(error), markup=False, soft_wrap=True)
         raise typer.Exit(error.exit_code) from None
     finally:
         os.chdir(started_in)
@@ -216,7 +216,7 @@ def command(project_dir: Path) -> Iterator[None]:
 
 def aside(line: str) -> None:
     """Print a line that is not part of the result."""
-    err().print(line, style="dim", markup=False)
+    err().print(line, style="dim", markup=False, soft_wrap=True)
 
 
 def out() -> Console:

@@ -109,7 +109,7 @@ def _parse(
         problems.append(f"depends_on: {models[0].split('.')[-1]} is switched off in this project")
         return None, problems
     types, type_problems = _types(node)
-    problems += type_problems + list(_column_problems(meta, types, node["name"]))
+    problems += type_problems or _column_problems(meta, types, node["name"])
     return (None if problems else _sync(exposure["name"], meta, node, types)), problems
 
 
@@ -117,7 +117,8 @@ def _explain(error: ValidationError) -> Iterator[str]:
     for mistake in error.errors():
         key = ".".join(["sync", *(str(part) for part in mistake["loc"])])
         if mistake["type"] == "extra_forbidden":
-            yield f"{key}: unknown key; known are {', '.join(SyncMeta.model_fields)}"
+            part = SendWhen if "send_when" in mistake["loc"] else SyncMeta
+            yield f"{key}: unknown key; known are {', '.join(part.model_fields)}"
         elif mistake["type"] == "missing":
             yield f"{key}: is missing"
         else:
@@ -143,6 +144,9 @@ def _column_problems(meta: SyncMeta, types: Mapping[str, FieldType], model: str)
     for key, column in _columns_named(meta):
         if column not in types:
             yield f"sync.{key}: {model} has no column {column!r}"
+    needed = {"update": "record_id", "upsert": "unique_key", "create": "unique_key"}
+    if (name := needed.get(meta.mode)) and getattr(meta, name) is None:
+        yield f"sync.{name}: mode {meta.mode} needs it"
     if types.get(meta.key, "string") not in ("string", "integer"):
         yield f"sync.key: {meta.key!r} must be a string or an integer"
     for column in _send_when(meta).moved:

@@ -36,9 +36,14 @@ def test_what_fails_halfway_leaves_nothing(database: Path) -> None:
     write_people(database, person("1"))
     with open_warehouse() as (warehouse, _):
         table = warehouse.relation("sync_crm__people")
-        with pytest.raises(WarehouseError, match="no_such_table"), warehouse.transaction():
-            warehouse.insert(table, [{"sync_key": "2"}])
-            list(warehouse.rows("select * from no_such_table"))
+
+        def write_and_fail() -> None:
+            with warehouse.transaction():
+                warehouse.insert(table, [{"sync_key": "2"}])
+                list(warehouse.rows("select * from no_such_table"))
+
+        with pytest.raises(WarehouseError, match="no_such_table"):
+            write_and_fail()
         assert len(list(warehouse.rows(f"select * from {table}"))) == 1
 
 
