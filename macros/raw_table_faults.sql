@@ -12,10 +12,11 @@
     ) -%}
     {%- if not relation -%}
         {{ return([
-            source_name ~ '.' ~ name ~ ': there is no table ' ~ place ~ '. Say where it is'
-            ~ ' in the vars ' ~ source_name ~ '_database, ' ~ source_name ~ '_schema and '
-            ~ source_name ~ '_' ~ name ~ '_identifier, or add ' ~ name ~ ' to '
-            ~ source_name ~ '_tables_absent if your loader does not land it.'
+            source_name ~ '.' ~ name ~ ': there is no table ' ~ place
+            ~ '. Say where it is in the vars ' ~ source_name ~ '_database, '
+            ~ source_name ~ '_schema and ' ~ source_name ~ '_' ~ name
+            ~ '_identifier, or add ' ~ name ~ ' to ' ~ source_name
+            ~ '_tables_absent if your loader does not land it.'
         ]) }}
     {%- endif -%}
 
@@ -31,8 +32,9 @@
     {%- for column in missing -%}
         {%- do faults.append(
             source_name ~ '.' ~ name ~ ': ' ~ place ~ ' has no column ' ~ column
-            ~ '. It has ' ~ found | sort | join(', ') ~ '. If the right table has another'
-            ~ ' name, set the var ' ~ source_name ~ '_' ~ name ~ '_identifier.'
+            ~ '. It has ' ~ found | sort | join(', ')
+            ~ '. If the right table has another name, set the var '
+            ~ source_name ~ '_' ~ name ~ '_identifier.'
         ) -%}
     {%- endfor -%}
     {{ return(faults) }}
