@@ -103,7 +103,7 @@ def test_one_message_names_every_missing_table_and_column(tmp_path: Path) -> Non
     )
 
     assert run.returncode != 0
-    faults = re.findall(r"^\s*- (.+)$", run.stdout, re.M)
+    faults = re.findall(r"^\s*- (\w+[.]\w+: .+)$", run.stdout, re.M)
     place = "warehouse.raw"
     assert [fault.split(". ")[0] for fault in faults] == [
         f"people_list.people: {place}.people has no column loaded_at",

@@ -33,10 +33,10 @@
     {%- set text = 'trim(cast(' ~ expression ~ ' as text))' -%}
     case
         when {{ text }} !~ '{{ timestamp_pattern() }}' then null
-        when not jsonb_path_exists(
+        when jsonb_path_exists(
             to_jsonb(substring({{ text }} from '^[0-9-]+')),
             '$.datetime("YYYY-MM-DD")', '{}', true
-        ) then null
+        ) is not true then null
         when {{ text }} ~ ':.*[+-]'
             then cast({{ text }} as timestamp with time zone) at time zone 'UTC'
         else cast({{ text }} as timestamp)

@@ -17,7 +17,7 @@ page_view_events as (
     select
         'web' as source,
         id as source_event_id,
-        {{ clean_text('user_id') }} as external_id,
+        user_id as external_id,
         anonymous_id,
         session_id,
         'page_viewed' as event_name,
@@ -43,10 +43,10 @@ track_events as (
 
         -- Page views and tracks are numbered apart.
         'track:' || cast(id as {{ dbt.type_string() }}) as source_event_id,
-        {{ clean_text('user_id') }} as external_id,
+        user_id as external_id,
         anonymous_id,
         session_id,
-        {{ clean_text('event') }} as event_name,
+        event as event_name,
         {{ safe_cast_timestamp('occurred_at') }} as occurred_at,
         {{ safe_cast_timestamp('received_at') }} as loaded_at,
         path as page_path,

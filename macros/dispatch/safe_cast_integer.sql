@@ -4,9 +4,18 @@
     expression: text or number
 -#}
 {% macro safe_cast_integer(expression) -%}
+    {{ return(adapter.dispatch('safe_cast_integer', 'decile')(expression)) }}
+{%- endmacro %}
+
+{% macro default__safe_cast_integer(expression) -%}
     {%- set number = safe_cast_numeric(expression) -%}
     case
         when abs({{ number }}) < 2147483647
             then cast(round({{ number }}, 0) as {{ dbt.type_int() }})
     end
+{%- endmacro %}
+
+{#- One cast, since page views come by the ten million. -#}
+{% macro duckdb__safe_cast_integer(expression) -%}
+    try_cast({{ expression }} as integer)
 {%- endmacro %}
