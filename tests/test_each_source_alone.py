@@ -27,7 +27,7 @@ def dbt(folder: Path, *arguments: str, **project_vars: object) -> None:
     settings = {
         "DECILE_TARGET": "duckdb",
         "DECILE_THREADS": "1",
-        "DECILE_DUCKDB_PATH": str(folder / "decile.duckdb"),
+        "DECILE_DUCKDB_PATH": str(folder / "warehouse.duckdb"),
         "DBT_TARGET_PATH": str(folder),
         "DBT_LOG_PATH": str(folder / "logs"),
     }
@@ -61,7 +61,7 @@ def builds(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Futur
 
 def built_columns(folder: Path) -> dict[str, set[str]]:
     columns: dict[str, set[str]] = {}
-    with duckdb.connect(str(folder / "decile.duckdb"), read_only=True) as database:
+    with duckdb.connect(str(folder / "warehouse.duckdb"), read_only=True) as database:
         rows = database.execute("select table_name, column_name from information_schema.columns")
         for table, column in rows.fetchall():
             columns.setdefault(table, set()).add(column)
