@@ -7,7 +7,7 @@
     {%- if execute and adapter.get_relation(
         version.database, version.schema, version.identifier
     ) is none -%}
-        create schema if not exists {{ version.without_identifier() }};
+        create schema if not exists {{ version.without_identifier().include(database=false) }};
         {% for name, columns in ledger_tables().items() -%}
             create table if not exists {{ ledger_relation(name) }} (
                 {%- for column, type in columns.items() %}

@@ -191,5 +191,5 @@ def _held_back(planned: Planned, accepted: Payload, policy: Policy) -> str | Non
         # Appearing and disappearing is a move of any size.
         if old is None or new is None or abs(Decimal(new) - Decimal(old)) >= threshold:
             return None
-        reasons.append(f"{name} moved by less than {threshold:f}")
+        reasons.append(f"{name} moved by less than {threshold.normalize():f}")
     return ", ".join(reasons) or "no change that send_when names"

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -30,18 +33,19 @@ def _sources(console: Console, session: Session) -> None:
         f"""
         select source, shape, records_in, contacts, visitors, deleted, quarantined
         from {session.table("source_reconciliation")}
-        order by source, shape
+        order by case shape when 'profiles' then 1 when 'events' then 2 else 3 end, source
         """,  # noqa: S608
     )
     (people,) = _read(session, f"select count(*) as people from {session.table('contacts')}")  # noqa: S608
     counts = ("records_in", "contacts", "visitors", "deleted", "quarantined")
-    table = _table("source", "records of", **dict.fromkeys(counts, "right"))
+    table = _table("records", "source", **dict.fromkeys(counts, "right"))
     for row in rows:
-        table.add_row(row["source"], row["shape"], *(_count(row[name]) for name in counts))
+        table.add_row(row["shape"], row["source"], *(_count(row[name]) for name in counts))
     table.add_section()
     totals = [sum(row[name] for row in rows) for name in counts]
     table.add_row("all", "", *(_count(total) for total in totals), style="bold")
-    _heading(console, f"{sum(totals[:1]):,} records became {people['people']:,} contacts")
+    profiles = sum(row["records_in"] for row in rows if row["shape"] == "profiles")
+    _heading(console, f"{profiles:,} records of people became {people['people']:,} contacts")
     console.print(table)
 
 
@@ -56,7 +60,7 @@ def _deciles(console: Console, session: Session) -> None:
             and as_of = (
                 select max(as_of) from {lift} where scenario = 'default' and is_complete
             )
-        order by decile desc
+        order by case when decile is null then 1 else 0 end, decile desc
         """,  # noqa: S608
     )
     if not rows:
@@ -70,7 +74,7 @@ def _deciles(console: Console, session: Session) -> None:
     for row in rows:
         rate = float(row["conversion_rate"] or 0)
         table.add_row(
-            str(row["decile"]),
+            str(row["decile"] or "none"),
             _count(row["contacts"]),
             _count(row["converters"]),
             f"{rate:.1%}",
@@ -110,7 +114,7 @@ def _hottest(console: Console, session: Session, *, show_emails: bool) -> None:
             str(row["lead_score"]),
             row["band"],
             row["grade"],
-            Text(row["top_reasons"] or "–", style="dim"),
+            Text((row["top_reasons"] or "–").replace("; ", "\n"), style="dim"),
         )
     console.print(table)
 
@@ -119,16 +123,25 @@ def _sent(console: Console, session: Session) -> None:
     _heading(console, "What was sent")
     rows = read_status(session)
     for row in rows:
-        line = Text(f"{row['sync']} → account {row['account']}: ")
+        line = Text(f"{row['sync']} to account {row['account']}: ")
         line.append_text(coloured(row["status"]))
-        line.append(
-            f". {row['accepted']:,} accepted, {row['rejected']:,} rejected, {row['pending']:,} "
-            f"pending, {row['unchanged']:,} unchanged, {row['held_back']:,} held back, "
-            f"{row['skipped']:,} not known there."
-        )
         console.print(line)
+        console.print(f"  {_outcome(row)}")
     if not rows:
         console.print("Nothing yet. See what would be with: decile plan")
+
+
+def _outcome(row: Mapping[str, Any]) -> str:
+    kept = (
+        f"{row['unchanged']:,} unchanged, {row['held_back']:,} held back, "
+        f"{row['skipped']:,} not known there"
+    )
+    if not row["planned"]:
+        return f"Nothing had changed, so nothing was sent: {kept}."
+    return (
+        f"{row['accepted']:,} accepted, {row['rejected']:,} rejected, "
+        f"{row['pending']:,} pending; {kept}."
+    )
 
 
 def _next_steps(console: Console, session: Session) -> None:

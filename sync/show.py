@@ -25,6 +25,8 @@ from sync.planner import Plan, Planned
 
 Json = dict[str, Any]
 
+_STATES = ("accepted", "rejected", "pending")
+
 COLOURS = {
     "succeeded": "green",
     "accepted": "green",
@@ -107,7 +109,7 @@ def _counts(plan: Plan) -> Table:
     table.add_column()
     table.add_column(justify="right")
     table.add_column(style="dim")
-    again = f"{plan.resent:,} of them again, after a failure" if plan.resent else ""
+    again = f"of them again, after a failure: {plan.resent:,}" if plan.resent else ""
     table.add_row("  create", f"{plan.count('create', 'upsert'):,}")
     table.add_row("  update", f"{plan.count('update'):,}", again)
     table.add_row("  unchanged", f"{plan.unchanged:,}")
@@ -124,7 +126,10 @@ def _reasons(held_back: Mapping[str, int]) -> str:
 
 
 def _sample(changes: Sequence[Planned], total: int) -> Table:
-    table = Table(title=f"{len(changes)} of {total:,} changes", title_justify="left", box=None)
+    table = Table(
+        title=f"{len(changes):,} of {_number(total, 'change')}", title_justify="left", box=None
+    )
+    table.header_style = "dim"
     table.add_column("key", style="dim", no_wrap=True, max_width=14)
     table.add_column("", style="dim")
     table.add_column("field", no_wrap=True)
@@ -187,15 +192,15 @@ def show_result(console: Console, sync: Sync, account: str, result: Result) -> N
     if unsent := len(plan.changes) - result.sent:
         console.print(f"  {unsent:,} were not tried.", style="yellow")
     if result.errors or unsent:
-        console.print("  The next run sends these rows again. `decile status` counts them.")
+        console.print("  The next run sends these rows. Count them with: decile status")
     if result.error:
         console.print(f"  {result.error}", style="red", markup=False)
 
 
 def show_setup(console: Console, title: str, steps: Sequence[SetupStep]) -> None:
     """Print what a destination has and what it was given."""
-    table = Table(title=title, title_justify="left", box=None)
-    for heading in ("name", "", "detail"):
+    table = Table(title=title, title_justify="left", box=None, header_style="dim", pad_edge=False)
+    for heading in ("property", "state", "detail"):
         table.add_column(heading)
     for step in steps:
         table.add_row(step.name, coloured(step.action), Text(step.detail))
@@ -204,25 +209,16 @@ def show_setup(console: Console, title: str, steps: Sequence[SetupStep]) -> None
 
 def show_status(console: Console, rows: Sequence[Json]) -> None:
     """Print the last run of each sync, and how many rows are in each state."""
-    table = Table(box=None)
+    table = Table(box=None, header_style="dim", pad_edge=False)
     for heading in ("sync", "account", "last run (UTC)", "result"):
-        table.add_column(heading)
-    for heading in ("sent", "held back", "accepted", "rejected", "pending"):
+        table.add_column(heading, no_wrap=True)
+    for heading in ("sent", *_STATES):
         table.add_column(heading, justify="right")
     for row in rows:
-        states = row["rows"]
-        counts = (row["sent"], row["held_back"], *(states.get(name, 0) for name in _STATES))
-        table.add_row(
-            row["sync"],
-            row["account"],
-            str(row["at"])[:19],
-            coloured(row["status"]),
-            *(f"{count:,}" for count in counts),
-        )
+        counts = (row["sent"], *(row["rows"].get(name, 0) for name in _STATES))
+        words = (row["sync"], row["account"], row["at"][:16], coloured(row["status"]))
+        table.add_row(*words, *(f"{count:,}" for count in counts))
     console.print(table if rows else "Nothing was synced yet. Start with: decile plan")
-
-
-_STATES = ("accepted", "rejected", "pending")
 
 
 @contextmanager

@@ -1,15 +1,16 @@
 """The warehouse, reached through the dbt profile in process: same target, same credentials.
 
-dbt parses the project first (a second or so, kept under .decile/ for the next time), so the
-manifest is never stale and its macros are at hand.
+dbt parses the project first (a second or two, from what its last run kept under target/), so
+the manifest is never stale and its macros are at hand.
 """
 
 from __future__ import annotations
 
+import itertools
 import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -31,6 +32,7 @@ class Warehouse:
     def __init__(self, adapter: Any, handle: Any) -> None:
         self._adapter = adapter
         self._handle = handle
+        self._streams = itertools.count()
         self._postgres = adapter.type() == "postgres"
         credentials = adapter.config.credentials
         self.target = str(adapter.config.target_name)
@@ -56,7 +58,7 @@ class Warehouse:
     def rows(self, sql: str, parameters: Sequence[object] = ()) -> Iterator[Record]:
         """Stream the rows of a query."""
         with self._speaking():
-            cursor = self._cursor(streaming=True)
+            cursor = self._stream()
             cursor.execute(self._marked(sql), list(parameters))
             names: list[str] = []
             while chunk := cursor.fetchmany(ROWS_AT_ONCE):
@@ -67,7 +69,7 @@ class Warehouse:
     def execute(self, sql: str) -> None:
         """Run statements and keep what they did."""
         with self.transaction():
-            self._cursor().execute(sql)
+            self._handle.cursor().execute(sql)
 
     def insert(self, relation: str, rows: Sequence[Mapping[str, object]]) -> None:
         """Add rows to a table; inside a transaction()."""
@@ -78,7 +80,7 @@ class Warehouse:
         values = [row[column] for row in rows for column in columns]
         sql = f"insert into {relation} ({', '.join(columns)}) values "  # noqa: S608
         with self._speaking():
-            self._cursor().execute(self._marked(sql + ", ".join([one] * len(rows))), values)
+            self._handle.cursor().execute(self._marked(sql + ", ".join([one] * len(rows))), values)
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -106,11 +108,11 @@ class Warehouse:
     def _marked(self, sql: str) -> str:
         return sql.replace("?", "%s") if self._postgres else sql
 
-    def _cursor(self, *, streaming: bool = False) -> Any:
-        if not self._postgres:
-            # A cursor of its own, so that writes do not end a read.
-            return self._handle.cursor().cursor() if streaming else self._handle.cursor()
-        return self._handle.cursor(name="decile") if streaming else self._handle.cursor()
+    def _stream(self) -> Any:
+        """Give a cursor whose rows do not end with a write in between."""
+        if self._postgres:
+            return self._handle.cursor(name=f"decile_{next(self._streams)}", withhold=True)
+        return self._handle.cursor().cursor()
 
     @contextmanager
     def _speaking(self) -> Iterator[None]:
@@ -121,19 +123,14 @@ class Warehouse:
             raise WarehouseError(_without_values(error)) from None
 
 
-def open_warehouse(
-    target: str | None = None,
-) -> AbstractContextManager[tuple[Warehouse, Mapping[str, Any]]]:
+@contextmanager
+def open_warehouse(target: str | None = None) -> Iterator[tuple[Warehouse, Mapping[str, Any]]]:
     """Parse the dbt project in the working folder and connect to its target.
 
-    Gives the warehouse and dbt's manifest. Raises ConfigError where dbt cannot read the project,
-    and WarehouseError where the warehouse does not answer or is held by another process.
+    Gives the warehouse, and the nodes and exposures of dbt's manifest. Raises ConfigError where
+    dbt cannot read the project, and WarehouseError where the warehouse does not answer or is held
+    by another process.
     """
-    return _open(target)
-
-
-@contextmanager
-def _open(target: str | None) -> Iterator[tuple[Warehouse, Mapping[str, Any]]]:
     from dbt.adapters import factory
 
     manifest = _parse(target)
@@ -141,7 +138,7 @@ def _open(target: str | None) -> Iterator[tuple[Warehouse, Mapping[str, Any]]]:
     (adapter,) = factory.FACTORY.adapters.values()
     try:
         with adapter.connection_named("decile"):
-            yield Warehouse(adapter, _handle(adapter)), manifest.writable_manifest().to_dict()
+            yield Warehouse(adapter, _handle(adapter)), _plain(manifest)
     finally:
         factory.FACTORY.reset_adapters()  # type: ignore[no-untyped-call]
         if adapter.type() == "duckdb":  # dbt-duckdb keeps its file open, and locked
@@ -155,14 +152,21 @@ def _parse(target: str | None) -> Manifest:
     from dbt.cli.main import dbtRunner
 
     FACTORY.reset_adapters()  # type: ignore[no-untyped-call]
-    arguments = ["parse", "--log-level", "none", "--log-level-file", "none"]
-    arguments += ["--target-path", str(WORK_FOLDER / "dbt")]
+    arguments = ["parse", "--log-level", "none", "--log-level-file", "none", "--no-write-json"]
     if "DBT_PROFILES_DIR" not in os.environ and Path("profiles.yml").exists():
         arguments += ["--profiles-dir", "."]
     result = dbtRunner().invoke(arguments + (["--target", target] if target else []))
     if not result.success or result.result is None:
         raise ConfigError(f"dbt cannot read this project: {result.exception}")
     return result.result  # type: ignore[return-value]
+
+
+def _plain(manifest: Manifest) -> dict[str, Any]:
+    """Give the nodes and exposures as manifest.json has them, without its second of writing."""
+    return {
+        "nodes": {name: node.to_dict() for name, node in manifest.nodes.items()},
+        "exposures": {name: node.to_dict() for name, node in manifest.exposures.items()},
+    }
 
 
 def _handle(adapter: Any) -> Any:
