@@ -37,6 +37,7 @@ SYNC_SETTINGS = {"destination", "object", "mode", "key", "fields"}
 ENGINES = r"(?:default|duckdb|postgres|spark|snowflake|bigquery|databricks|redshift)__"
 MACRO = re.compile(r"\{%-?\s*(?:macro|test)\s+(\w+)\s*\((.*?)\)\s*-?%\}", re.S)
 MAX_MODEL_LINES = 100
+MAX_NAME = 63
 MAX_MACRO_LINES = 40
 
 
@@ -189,6 +190,11 @@ def test_every_model_has_its_yaml_beside_it(models: dict[str, Node]) -> None:
     }
     patches = {name: model["patch_path"] for name, model in models.items()}
     assert patches == {name: f"decile://{path}" for name, path in beside.items()}
+
+
+def test_unit_tests_are_named_within_what_postgresql_allows(manifest: Node) -> None:
+    names = [test["name"] for test in manifest["unit_tests"].values()]
+    assert [name for name in names if len(name) > MAX_NAME] == []
 
 
 def test_a_file_holds_one_macro_named_like_it(manifest: Node) -> None:
