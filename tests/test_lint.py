@@ -12,6 +12,7 @@ ROOT = Path(__file__).parents[1]
 BAD_STYLE = ROOT / "tests/lint/bad_style.sql"
 NOT_PORTABLE = ROOT / "tests/lint/not_portable.sql"
 MAX_COLUMNS = 88
+MAX_COLUMNS_OF_A_MACRO = 100  # as for Python: most of it is Jinja
 
 RULES_THAT_MUST_BITE = {
     "aliasing.column",
@@ -60,8 +61,8 @@ def without_comments(sql: str) -> str:
     return re.sub(r"--.*", "", sql)
 
 
-def long_lines(sql: str) -> list[int]:
-    return [n for n, line in enumerate(sql.splitlines(), 1) if len(line) > MAX_COLUMNS]
+def long_lines(sql: str, limit: int = MAX_COLUMNS) -> list[int]:
+    return [number for number, line in enumerate(sql.splitlines(), 1) if len(line) > limit]
 
 
 def forbidden_in(sql: str) -> set[str]:
@@ -102,10 +103,12 @@ def test_comments_are_not_taken_for_sql() -> None:
     assert forbidden_in("select 1 -- no qualify here\n{# a::b #}") == set()
 
 
-def test_lines_fit_88_columns() -> None:
-    files = sql_files("models", "macros", "tests")
-    too_long = {named(path): long_lines(path.read_text()) for path in files}
-    assert {path: lines for path, lines in too_long.items() if lines} == {}
+def test_lines_fit_their_columns() -> None:
+    too_long = {path: long_lines(path.read_text()) for path in sql_files("models", "tests")}
+    too_long |= {
+        path: long_lines(path.read_text(), MAX_COLUMNS_OF_A_MACRO) for path in sql_files("macros")
+    }
+    assert {named(path): lines for path, lines in too_long.items() if lines} == {}
 
 
 def test_sql_is_portable_and_plain() -> None:

@@ -33,6 +33,17 @@ ANYTHING = {*MAY_READ, "seeds", "operations"}
 MAY_READ |= {"guards": ANYTHING, "evaluation": ANYTHING, "operations": {"raw", "seeds"}}
 
 PUBLIC = {"contacts", "contact_events", "lead_scores", "score_points"}
+
+# Rows as they were delivered, with repeated and broken ones among them: no column is a key,
+# and singular tests count them instead.
+WITHOUT_A_KEY = {
+    "normalised_events",
+    "normalised_profiles",
+    "quarantine",
+    "record_places",
+    "source_consents",
+    "source_events",
+}
 SYNC_SETTINGS = {"destination", "object", "mode", "key", "fields"}
 ENGINES = r"(?:default|duckdb|postgres|spark|snowflake|bigquery|databricks|redshift)__"
 MACRO = re.compile(r"\{%-?\s*(?:macro|test)\s+(\w+)\s*\((.*?)\)\s*-?%\}", re.S)
@@ -166,7 +177,8 @@ def test_every_model_and_column_is_described(models: dict[str, Node]) -> None:
 def test_every_model_has_a_key_test(
     models: dict[str, Node], key_tests: dict[str, set[str]]
 ) -> None:
-    assert [name for name, model in models.items() if model["unique_id"] not in key_tests] == []
+    keyless = {name for name, model in models.items() if model["unique_id"] not in key_tests}
+    assert keyless <= WITHOUT_A_KEY
 
 
 def test_public_models_have_enforced_contracts(models: dict[str, Node]) -> None:
@@ -199,13 +211,18 @@ def test_unit_tests_are_named_within_what_postgresql_allows(manifest: Node) -> N
 
 def test_a_file_holds_one_macro_named_like_it(manifest: Node) -> None:
     for path, macros in project_macros(manifest).items():
-        names = {re.sub(f"^(test_)?({ENGINES})?", "", macro["name"]) for macro in macros}
+        names = {
+            re.sub(f"^(test_|materialization_)?({ENGINES})?|_default$", "", macro["name"])
+            for macro in macros
+        }
         assert names == {Path(path).stem}, path
 
 
 def test_macros_are_short(manifest: Node) -> None:
     for path, macros in project_macros(manifest).items():
         for macro in macros:
+            if macro["name"].startswith("materialization_"):
+                continue  # not an expression but a procedure
             lines = macro["macro_sql"].strip().count("\n") + 1
             assert lines <= MAX_MACRO_LINES, f"{path}: {macro['name']} has {lines} lines"
 
