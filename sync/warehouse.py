@@ -67,8 +67,8 @@ class Warehouse:
             cursor.close()
 
     def execute(self, sql: str) -> None:
-        """Run statements and keep what they did."""
-        with self.transaction():
+        """Run statements that begin and end their own transaction."""
+        with self._speaking():
             self._handle.cursor().execute(sql)
 
     def insert(self, relation: str, rows: Sequence[Mapping[str, object]]) -> None:

@@ -99,7 +99,8 @@ def test_the_ledger_is_made_where_no_build_has_made_it(database: Path) -> None:
 def test_a_ledger_of_another_layout_is_refused(database: Path) -> None:
     with open_warehouse() as (warehouse, _):
         ledger = open_ledger(warehouse, "sandbox")
-        warehouse.execute(f"insert into {ledger.table('ledger_version')} values (2)")
+        with warehouse.transaction():
+            warehouse.insert(ledger.table("ledger_version"), [{"version": 2}])
         with pytest.raises(ConfigError, match="layout 2, this version of Decile needs 1"):
             open_ledger(warehouse, "sandbox")
     assert database.exists()
