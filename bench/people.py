@@ -11,8 +11,8 @@ from bench.draws import Bools, Draws, Floats, Ints, Texts, texts
 
 DAY = 86_400
 START = 1_751_328_000  # 2025-07-01 00:00:00 UTC
-DAYS = 425
-END = START + DAYS * DAY  # 2026-08-30 00:00:00 UTC
+DAYS = 426
+END = START + DAYS * DAY  # 2026-08-31 00:00:00 UTC: a day past the window
 EPISODES = 3
 
 PROSPECT, COMPETITOR, STUDENT, JOB_SEEKER, BOT, VISITOR, CRAWLER = range(7)

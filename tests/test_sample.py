@@ -15,7 +15,7 @@ from bench.generate import make_block, write_benchmark, write_sample
 from bench.tables import COLUMNS
 from tests.planted import AS_OF, DEMO, ROOT, TRUTH, Planted, Row, moment, rows, truth
 
-START, END = datetime(2025, 7, 1), datetime(2026, 8, 30)  # noqa: DTZ001
+START, END = datetime(2025, 7, 1), datetime(2026, 8, 31)  # noqa: DTZ001
 LATE = timedelta(days=1)
 # What the loaders' own times are called, and the time of the event or record.
 DATED = {
