@@ -43,7 +43,9 @@ run: $(INSTALLED) ## The whole path on the sample: check, build, plan, sync to t
 build: $(INSTALLED) ## Build every model and run every dbt test
 	$(BIN)/dbt build
 
-test: lint types dbt-test pytest ## Lint, types, every dbt test, pytest
+test: $(INSTALLED) ## Lint, types, every dbt test, pytest
+	@$(MAKE) --no-print-directory --jobs 2 dbt-test lint types
+	@$(MAKE) --no-print-directory pytest
 
 lint: $(INSTALLED) ## Style of SQL and Python; changes nothing
 	$(BIN)/sqlfluff lint --processes 2 models tests macros

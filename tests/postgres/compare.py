@@ -141,6 +141,31 @@ def compare(duckdb_cursor: Any, postgres_cursor: Any) -> int:
     return different
 
 
+def decile(*arguments: str, settings: dict[str, str]) -> str:
+    command = [str(DBT.with_name("decile")), *arguments]
+    outside = {name: value for name, value in os.environ.items() if not name.startswith("HUBSPOT_")}
+    environment = outside | settings | {"DECILE_SANDBOX_STATE": str(SCRATCH / "sandbox.sqlite")}
+    result = subprocess.run(
+        command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True, check=False
+    )
+    if result.returncode != 0:
+        raise SystemExit(f"failed on PostgreSQL: decile {' '.join(arguments)}")
+    return result.stdout
+
+
+def sync_twice(settings: dict[str, str]) -> None:
+    """Send from PostgreSQL to a sandbox; a second plan must have nothing to do."""
+    (SCRATCH / "sandbox.sqlite").unlink(missing_ok=True)
+    decile("setup", "hubspot", settings=settings)
+    for result in json.loads(decile("sync", "--json", settings=settings)):
+        print(f"{result['sync']}: {result['accepted']:,} of {result['planned']:,} rows accepted")
+    for plan in json.loads(decile("plan", "--json", settings=settings)):
+        left = plan["create"] + plan["update"]
+        print(f"{plan['sync']}: {left:,} rows to send in a second run")
+        if left:
+            raise SystemExit(f"{plan['sync']} would send rows again that were accepted")
+
+
 def stop_cleanly(_signal: int, _frame: FrameType | None) -> None:
     raise SystemExit(1)
 
@@ -151,12 +176,14 @@ def main() -> None:
     on_duckdb = settings_for("duckdb")
     Path(on_duckdb["DECILE_DUCKDB_PATH"]).unlink(missing_ok=True)
     with postgres() as (dsn, connection):
-        dbt("build", settings=settings_for("postgres") | connection)
+        on_postgres = settings_for("postgres") | connection
+        dbt("build", settings=on_postgres)
         dbt("build", "--resource-type", "seed", "--resource-type", "model", settings=on_duckdb)
         server = psycopg2.connect(dsn)
         with duckdb.connect(on_duckdb["DECILE_DUCKDB_PATH"], read_only=True) as database:
             different = compare(database.cursor(), server.cursor())
         server.close()
+        sync_twice(on_postgres)
     if different:
         raise SystemExit(f"{different} tables differ between DuckDB and PostgreSQL")
 
