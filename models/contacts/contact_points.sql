@@ -46,7 +46,9 @@ seen_identifiers as (
         contact_id,
         min(case when identifier_type = 'email' then identifier_value end) as email,
         min(case when identifier_type = 'phone' then identifier_value end) as phone,
-        min(case when identifier_type = 'external_id' then identifier_value end) as external_id
+        min(
+            case when identifier_type = 'external_id' then identifier_value end
+        ) as external_id
 
     from contact_identifiers
 

@@ -58,10 +58,12 @@ contacts as (
         golden_values.job_title,
         golden_values.company_name,
 
-        -- The domain of a work address is the company's; that of a mail provider is not.
+        -- The domain of a work address is the company's; a mail provider's is not.
         coalesce(
             golden_values.company_domain,
-            case when free_mail_domains.domain is null then contact_emails.email_domain end
+            case
+                when free_mail_domains.domain is null then contact_emails.email_domain
+            end
         ) as company_domain,
         golden_values.industry,
         cast(golden_values.employee_count as {{ dbt.type_int() }}) as employee_count,

@@ -27,7 +27,8 @@ ids_held as (
 
 ),
 
--- Of several ids a cluster keeps the oldest, and takes a former one only if it has no other.
+-- Of several ids a cluster keeps the oldest, and takes a former one only if it has no
+-- other.
 inherited as (
 
     select
@@ -53,7 +54,8 @@ assignments as (
         inherited.contact_known_since,
         coalesce(ids_held.assignment, 0) + 1 as assignment,
 
-        -- A cluster without an id is named after its first record; the number makes it new.
+        -- A cluster without an id is named after its first record; the number makes it
+        -- new.
         first_value(
             md5(
                 clusters.record_key || '#' || cast(

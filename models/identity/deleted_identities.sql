@@ -1,5 +1,5 @@
--- What a vendor deleted takes the vendor's own events of it along: by record id, and by an
--- address that none of the vendor's live records holds.
+-- What a vendor deleted takes the vendor's own events of it along: by record id, and by
+-- an address that none of the vendor's live records holds.
 
 with
 

@@ -28,7 +28,7 @@ holders_by_source as (
 
 ),
 
--- An address that is known from two sources is not two addresses: the largest source counts.
+-- An address known from two sources is not two addresses: the largest source counts.
 holders as (
 
     select

@@ -85,7 +85,9 @@ identifiers_of_records as (
         records.first_seen_at,
 
         -- These two tell how many others hold it.
-        case when records.record_kind = 'profile' then records.email end as profile_email,
+        case
+            when records.record_kind = 'profile' then records.email
+        end as profile_email,
         case
             when records.record_kind = 'profile'
                 then records.source || ':' || records.source_record_id

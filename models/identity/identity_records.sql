@@ -12,7 +12,8 @@ profiles as (
         external_id,
         anonymous_id,
         coalesce(
-            created_at, updated_at, loaded_at, cast('1970-01-01' as {{ dbt.type_timestamp() }})
+            created_at, updated_at, loaded_at,
+            cast('1970-01-01' as {{ dbt.type_timestamp() }})
         ) as first_seen_at,
         is_deleted
 

@@ -48,7 +48,8 @@ traces as (
 
     from identifiers_seen
 
-    group by record_key, source, source_record_id, email, phone, external_id, anonymous_id
+    group by
+        record_key, source, source_record_id, email, phone, external_id, anonymous_id
 
 ),
 
@@ -62,7 +63,8 @@ traces_judged as (
 
     select
         traces.*,
-        deleted_ids.source is not null or deleted_emails.source is not null as is_deleted
+        deleted_ids.source is not null
+        or deleted_emails.source is not null as is_deleted
 
     from traces
 

@@ -65,9 +65,13 @@ consents_judged as (
                     'email_marketing', 'sms', 'web_push', 'ad_targeting', 'profiling'
                 )
                 then 'unknown_purpose'
-            when status is null or status not in ('granted', 'denied') then 'unknown_status'
+            when
+                status is null or status not in ('granted', 'denied')
+                then 'unknown_status'
             when changed_at is null then 'missing_time'
-            when {{ days_between('loaded_at', 'changed_at') }} > 1 then 'dated_after_loading'
+            when
+                {{ days_between('loaded_at', 'changed_at') }} > 1
+                then 'dated_after_loading'
             when
                 coalesce(source_record_id, email, phone, anonymous_id) is null
                 then 'no_usable_identifier'

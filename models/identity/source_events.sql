@@ -79,16 +79,21 @@ events_judged as (
         anonymous_id,
         {{ columns_of('events_numbered', event_attributes()) }},
         {{ identity_key(
-            'source', 'source_record_id', 'email', 'phone', 'external_id', 'anonymous_id'
+            'source', 'source_record_id', 'email', 'phone', 'external_id',
+            'anonymous_id'
         ) }} as record_key,
         case
             when nullif(trim(source_event_id), '') is null then 'missing_event_id'
             when copy_number > 1 then 'duplicate_record'
             when known_event_name is null then 'unknown_event_name'
             when occurred_at is null then 'missing_time'
-            when {{ days_between('loaded_at', 'occurred_at') }} > 1 then 'dated_after_loading'
             when
-                coalesce(source_record_id, email, phone, external_id, anonymous_id) is null
+                {{ days_between('loaded_at', 'occurred_at') }} > 1
+                then 'dated_after_loading'
+            when
+                coalesce(
+                    source_record_id, email, phone, external_id, anonymous_id
+                ) is null
                 then 'no_usable_identifier'
         end as quarantine_reason
 

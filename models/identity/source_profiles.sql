@@ -11,7 +11,7 @@ profiles_numbered as (
     select
         *,
 
-        -- Loaders repeat records. Ties end on the content, so that row order is no matter.
+        -- Loaders repeat records. Ties end on the content: row order is no matter.
         row_number() over (
             partition by source, source_record_id
             order by

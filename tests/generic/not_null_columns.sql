@@ -1,6 +1,6 @@
 {#-
-    Rows with a null where there must be a value. One test for all such columns of a model:
-    each test is a statement, and a hundred of them are half of a build's time.
+    Rows with a null where there must be a value. One test for all such columns of a
+    model: each test is a statement, and a hundred of them are half of a build's time.
 
     columns: names of the columns
 -#}

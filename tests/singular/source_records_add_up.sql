@@ -1,4 +1,5 @@
--- Nothing is dropped silently: every record is a contact's, a visitor's, deleted or quarantined.
+-- Nothing is dropped silently: every record is a contact's, a visitor's, deleted or
+-- quarantined.
 
 with
 
