@@ -5,6 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 SIZE := 1
+DATA := ../shared/data
 
 # Tests build into files of their own: what `make run` made stays as it was.
 SCRATCH := target/test
@@ -82,6 +83,9 @@ test-postgres: $(INSTALLED) ## The same project on PostgreSQL: every public tabl
 
 bench: $(INSTALLED) ## 1 million contacts, 20 million events: seconds, memory (SIZE=0.01: a hundredth)
 	$(BIN)/python -m bench.bench --size $(SIZE)
+
+accept: $(INSTALLED) ## Real column layouts: DATA holds fivetran_exports/ and more; prints figures
+	$(BIN)/python -m bench.fivetran_exports $(DATA)/fivetran_exports
 
 clean: ## Remove what was built; .venv stays
 	rm -rf target logs dbt_packages .decile warehouse.duckdb warehouse.duckdb.wal

@@ -1,9 +1,10 @@
-"""Build staging on real column layouts: Fivetran's own test exports, by setting vars only.
+"""Build the project on real column layouts: Fivetran's own test exports, by vars only.
 
-Usage: python -m bench.fivetran_exports DIRECTORY [--database FILE] [--text]
+Usage: python -m bench.fivetran_exports DIRECTORY [--folder FOLDER] [--text]
 
 DIRECTORY holds dbt_hubspot/ and dbt_shopify/ with their CSVs. Each layout is loaded into a
-schema of a DuckDB file and built, then the rows of every staging model are counted.
+schema of a DuckDB file of its own and the whole project is built and tested on it; then it
+prints where every record went.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import argparse
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -64,10 +66,14 @@ def load(directory: Path, database: Path, *, as_text: bool) -> dict[str, int]:
 
 
 def build(database: Path, project_vars: dict[str, Any]) -> int:
-    """Run `dbt build` on the staging models and give its exit code."""
+    """Run `dbt build` on the whole project and give its exit code."""
     dbt = Path(sys.executable).with_name("dbt")
-    command = ["build", "--select", "path:models/staging", "--vars", json.dumps(project_vars)]
-    settings = {"DECILE_TARGET": "duckdb", "DECILE_DUCKDB_PATH": str(database)}
+    command = ["build", "--exclude-resource-type", "unit_test", "--vars", json.dumps(project_vars)]
+    settings = {
+        "DECILE_TARGET": "duckdb",
+        "DECILE_DUCKDB_PATH": str(database),
+        "DBT_TARGET_PATH": str(database.with_suffix(".dbt")),
+    }
     return subprocess.run(
         [dbt, "--quiet", *command, "--profiles-dir", "."],
         cwd=ROOT,
@@ -76,42 +82,38 @@ def build(database: Path, project_vars: dict[str, Any]) -> int:
     ).returncode
 
 
-def count(database: Path, sources: list[str]) -> dict[str, int]:
-    """Give the rows of every staging model of these sources, by name."""
+def reconciliation(database: Path) -> Table:
+    """Give the table source_reconciliation, for printing."""
     with duckdb.connect(str(database), read_only=True) as connection:
-        views = connection.execute(
-            "select table_schema, table_name from information_schema.tables "
-            "where table_schema like '%staging' order by table_name"
-        ).fetchall()
-        rows = {}
-        for schema, view in views:
-            if view.removeprefix("stg_").split("__")[0] in sources:
-                found = connection.execute(f'select count(*) from "{schema}"."{view}"').fetchone()
-                rows[view] = found[0] if found else 0
-    return rows
+        found = connection.execute(
+            "select * from decile.source_reconciliation order by source, shape"
+        )
+        table = Table(*[column[0] for column in found.description or ()])
+        for row in found.fetchall():
+            table.add_row(*[str(value) for value in row])
+    return table
 
 
 def main() -> int:
     """Load the exports, build each set of vars, and show what came of it."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     parser.add_argument("directory", type=Path)
-    parser.add_argument("--database", type=Path, default=ROOT / "fivetran.duckdb")
+    parser.add_argument("--folder", type=Path, default=ROOT / "target" / "fivetran_exports")
     parser.add_argument("--text", action="store_true", help="load every column as text")
     arguments = parser.parse_args()
-    database = arguments.database.resolve()
     console = Console()
 
-    for schema, tables in load(arguments.directory, database, as_text=arguments.text).items():
-        console.print(f"Loaded {tables} tables into {schema}.")
-    for title, settings in BUILDS.items():
+    shutil.rmtree(arguments.folder, ignore_errors=True)
+    arguments.folder.mkdir(parents=True)
+    for number, (title, settings) in enumerate(BUILDS.items()):
+        database = (arguments.folder / f"layout_{number}.duckdb").resolve()
+        for schema, tables in load(arguments.directory, database, as_text=arguments.text).items():
+            console.print(f"Loaded {tables} tables into {schema}.")
         project_vars = {"demo": False, **settings}
         console.print(f"\n[bold]{title}[/bold]: dbt build --vars '{json.dumps(project_vars)}'")
         if build(database, project_vars) != 0:
             return 1
-        table = Table("model", "rows")
-        for view, rows in count(database, settings["sources"]).items():
-            table.add_row(view, str(rows))
-        console.print(table)
+        console.print(reconciliation(database))
     return 0
 
 
