@@ -8,7 +8,7 @@ events as (
         record_key,
         {{ columns_of('source_events', event_attributes()) }}
 
-    from {{ ref('source_events') }} as source_events
+    from {{ ref('source_events') }}
 
     where quarantine_reason is null
 
