@@ -142,7 +142,7 @@ def compare(duckdb_cursor: Any, postgres_cursor: Any) -> int:
 
 
 def decile(*arguments: str, settings: dict[str, str]) -> str:
-    command = [str(DBT.with_name("decile")), *arguments]
+    command = [sys.executable, "-c", "from sync.cli import app; app()", *arguments]
     outside = {name: value for name, value in os.environ.items() if not name.startswith("HUBSPOT_")}
     environment = outside | settings | {"DECILE_SANDBOX_STATE": str(SCRATCH / "sandbox.sqlite")}
     result = subprocess.run(
