@@ -1,0 +1,26 @@
+{#-
+    Stop the build with one error that names every mistake in the rule seeds.
+
+    relation: rule_problems, built
+-#}
+{% macro refuse_rule_problems(relation) -%}
+    {%- if execute -%}
+    {%- set problems = run_query(
+        'select seed_name, row_name, column_name, problem, allowed from ' ~ relation
+        ~ ' order by 1, 2, 3, 4'
+    ) -%}
+    {%- set lines = [] -%}
+    {%- for problem in problems.rows -%}
+        {%- do lines.append(
+            '  seeds/scoring/' ~ problem[0] ~ '.csv, ' ~ problem[1] ~ ', ' ~ problem[2]
+            ~ ': ' ~ problem[3] ~ '; allowed: ' ~ problem[4]
+        ) -%}
+    {%- endfor -%}
+    {%- if lines -%}
+        {{ exceptions.raise_compiler_error(
+            'Nothing was scored: the rules have ' ~ lines | length ~ ' problem(s).\n'
+            ~ lines | join('\n')
+        ) }}
+    {%- endif -%}
+    {%- endif -%}
+{%- endmacro %}

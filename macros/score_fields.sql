@@ -1,0 +1,18 @@
+{#-
+    The columns of contact_fields that a field rule may name, as a list of {name, kind};
+    kind is number or text. The one macro that asks the warehouse; a unit test overrides it.
+-#}
+{% macro score_fields() -%}
+    {%- set fields = [] -%}
+    {%- if execute -%}
+        {%- for column in adapter.get_columns_in_relation(ref('contact_fields')) -%}
+            {%- if column.name | lower not in ('contact_id', 'as_of') -%}
+                {%- do fields.append({
+                    'name': column.name | lower,
+                    'kind': 'number' if column.is_number() else 'text',
+                }) -%}
+            {%- endif -%}
+        {%- endfor -%}
+    {%- endif -%}
+    {{ return(fields) }}
+{%- endmacro %}

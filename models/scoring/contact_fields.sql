@@ -1,0 +1,91 @@
+with
+
+event_fields as (
+
+    select * from {{ ref('contact_event_fields') }}
+
+),
+
+profiles as (
+
+    select * from {{ ref('contact_profiles') }}
+
+),
+
+active_days as (
+
+    select * from {{ ref('contact_active_days') }}
+
+),
+
+carts_and_mails as (
+
+    select * from {{ ref('contact_carts_and_mails') }}
+
+),
+
+first_purchases as (
+
+    select * from {{ ref('contact_first_purchases') }}
+
+),
+
+-- A new field is one line: here, or in contact_event_fields where it counts events.
+contact_fields as (
+
+    select
+        event_fields.*,
+        profiles.job_level,
+        profiles.job_level = 'student' as is_student,
+        profiles.is_competitor,
+        profiles.has_company_email,
+        profiles.has_free_mail,
+        profiles.employee_count,
+        profiles.industry,
+        profiles.country_code,
+        profiles.lead_status,
+        profiles.lifecycle_status,
+        coalesce(active_days.active_days_7, 0) as active_days_7,
+        coalesce(active_days.active_days_30, 0) as active_days_30,
+        coalesce(carts_and_mails.cart_items_open, 0) as cart_items_open,
+        coalesce(carts_and_mails.unopened_emails_in_a_row, 0)
+            as unopened_emails_in_a_row,
+        first_purchases.touches_before_purchase,
+
+        -- The price they looked at, more for a big company and for who decides.
+        cast(
+            event_fields.highest_price_180d
+            * case
+                when profiles.employee_count >= 1000 then 8
+                when profiles.employee_count >= 250 then 4
+                when profiles.employee_count >= 50 then 2
+                else 1
+            end
+            * case when profiles.job_level in ('c_level', 'vp') then 1.5 else 1.0 end
+            as numeric(18, 2)
+        ) as potential_value
+
+    from event_fields
+
+    inner join profiles
+        on event_fields.contact_id = profiles.contact_id
+
+    left outer join active_days
+        on
+            event_fields.contact_id = active_days.contact_id
+            and event_fields.as_of = active_days.as_of
+
+    left outer join carts_and_mails
+        on
+            event_fields.contact_id = carts_and_mails.contact_id
+            and event_fields.as_of = carts_and_mails.as_of
+
+    left outer join first_purchases
+        on
+            event_fields.contact_id = first_purchases.contact_id
+            and event_fields.as_of >= first_purchases.first_purchased_at
+
+)
+
+-- All columns of contact_event_fields are in it, so that a new field is one line there.
+select * from contact_fields  -- noqa: AM04

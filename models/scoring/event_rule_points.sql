@@ -1,0 +1,98 @@
+with
+
+event_rule_hits as (
+
+    select
+        contact_id,
+        as_of,
+        rule,
+        occurred_at
+
+    from {{ ref('event_rule_hits') }}
+
+),
+
+active_event_rules as (
+
+    select
+        rule,
+        scorecard,
+        millionths,
+        half_life_days,
+        min_times,
+        max_points
+
+    from {{ ref('active_event_rules') }}
+
+),
+
+points_summed as (
+
+    select
+        event_rule_hits.contact_id,
+        event_rule_hits.as_of,
+        event_rule_hits.rule,
+        count(*) as occurrences,
+        max(event_rule_hits.occurred_at) as last_occurred_at,
+        sum({{ decayed_millionths(
+            'active_event_rules.millionths',
+            days_between('event_rule_hits.occurred_at', 'event_rule_hits.as_of'),
+            'active_event_rules.half_life_days'
+        ) }}) as millionths
+
+    from event_rule_hits
+
+    inner join active_event_rules
+        on event_rule_hits.rule = active_event_rules.rule
+
+    group by
+        event_rule_hits.contact_id,
+        event_rule_hits.as_of,
+        event_rule_hits.rule
+
+),
+
+points_capped as (
+
+    select
+        points_summed.contact_id,
+        points_summed.as_of,
+        points_summed.rule,
+        active_event_rules.scorecard,
+        {{ whole_number('points_summed.occurrences') }} as occurrences,
+        points_summed.last_occurred_at,
+
+        -- The cap works in both directions, so that no single rule decides a score.
+        cast(
+            round(
+                greatest(
+                    least(
+                        cast(points_summed.millionths as numeric(18, 0))
+                        * cast(0.000001 as numeric(7, 6)),
+                        active_event_rules.max_points
+                    ),
+                    -active_event_rules.max_points
+                ),
+                2
+            ) as numeric(18, 2)
+        ) as points
+
+    from points_summed
+
+    inner join active_event_rules
+        on points_summed.rule = active_event_rules.rule
+
+    where points_summed.occurrences >= active_event_rules.min_times
+
+),
+
+-- What has decayed to nothing is no reason.
+event_rule_points as (
+
+    select * from points_capped
+
+    where points <> 0
+
+)
+
+select * from event_rule_points

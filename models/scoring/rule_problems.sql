@@ -1,0 +1,51 @@
+{{ config(post_hook="{{ refuse_rule_problems(this) }}") }}
+
+with
+
+rule_problems as (
+
+    select
+        seed_name,
+        row_name,
+        column_name,
+        problem,
+        allowed
+
+    from {{ ref('cell_problems') }}
+
+    union all
+
+    select
+        seed_name,
+        row_name,
+        column_name,
+        problem,
+        allowed
+
+    from {{ ref('comparison_problems') }}
+
+    union all
+
+    select
+        seed_name,
+        row_name,
+        column_name,
+        problem,
+        allowed
+
+    from {{ ref('key_problems') }}
+
+    union all
+
+    select
+        seed_name,
+        row_name,
+        column_name,
+        problem,
+        allowed
+
+    from {{ ref('band_problems') }}
+
+)
+
+select * from rule_problems

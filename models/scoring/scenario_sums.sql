@@ -1,0 +1,72 @@
+{{ config(materialized='view') }}
+
+with
+
+active_scorecards as (
+
+    select
+        scorecard,
+        scenario,
+        dimension,
+        weight
+
+    from {{ ref('active_scorecards') }}
+
+),
+
+disqualifiers as (
+
+    select
+        rule,
+        label
+
+    from {{ ref('active_field_rules') }}
+
+    where is_disqualifier
+
+),
+
+score_points as (
+
+    select
+        contact_id,
+        as_of,
+        rule,
+        scorecard,
+        points
+
+    from {{ ref('score_points') }}
+
+),
+
+scenario_sums as (
+
+    select
+        score_points.contact_id,
+        score_points.as_of,
+        active_scorecards.scenario,
+        min(disqualifiers.label) as disqualified_reason,
+        sum(
+            case active_scorecards.dimension when 'fit' then score_points.points else 0 end
+        ) as fit_points,
+        sum(
+            case active_scorecards.dimension when 'fit' then 0 else score_points.points end
+        ) as engagement_points,
+        sum(score_points.points * active_scorecards.weight) as points
+
+    from score_points
+
+    inner join active_scorecards
+        on score_points.scorecard = active_scorecards.scorecard
+
+    left outer join disqualifiers
+        on score_points.rule = disqualifiers.rule
+
+    group by
+        score_points.contact_id,
+        score_points.as_of,
+        active_scorecards.scenario
+
+)
+
+select * from scenario_sums

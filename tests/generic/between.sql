@@ -1,0 +1,19 @@
+{#-
+    Rows whose number lies outside of its range; a null is not looked at.
+
+    lowest: the least number allowed
+    highest: the greatest number allowed; none for no bound
+-#}
+{% test between(model, column_name, lowest, highest=none) %}
+
+select {{ column_name }} as out_of_range
+
+from {{ model }}
+
+where
+    {{ column_name }} < {{ lowest }}
+    {%- if highest is not none %}
+    or {{ column_name }} > {{ highest }}
+    {%- endif %}
+
+{% endtest %}
