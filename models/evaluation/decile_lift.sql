@@ -50,8 +50,9 @@ decile_lift as (
         {{ rounded_ratio(
             'converters', '(1.0 * contacts) * all_converters / all_contacts', 2
         ) }} as lift,
-        least(10, {{ rounded_ratio('all_contacts', 'all_converters', 2) }})
-            as lift_ceiling,
+        coalesce(
+            least(10, {{ rounded_ratio('all_contacts', 'all_converters', 2) }}), 10
+        ) as lift_ceiling,
         {{ rounded_ratio('converters', 'all_converters', 6) }} as share_of_converters,
 
         -- Until the window is over and loaded, the counts only grow.

@@ -35,8 +35,10 @@ active_scorecards as (
         scorecards.scenario,
         scorecards.dimension,
         scorecards.label,
-        cast(scorecards.min_points as numeric(18, 2)) as min_points,
-        cast(scorecards.max_points as numeric(18, 2)) as max_points,
+        cast(coalesce(scorecards.min_points, -999999999) as numeric(18, 2))
+            as min_points,
+        cast(coalesce(scorecards.max_points, 999999999) as numeric(18, 2))
+            as max_points,
         case
             when scorecards.dimension = 'fit' then scenarios.fit_weight
             else scenarios.engagement_weight

@@ -35,7 +35,8 @@ band_problems as (
     select
         seed_name,
         scenario || ' ' || ladder as row_name,
-        case seed_name when 'bands' then 'min_value' else 'min_points' end as column_name,
+        case seed_name when 'bands' then 'min_value' else 'min_points' end
+            as column_name,
         problem,
         'one row with an empty minimum, the others with rising numbers' as allowed
 

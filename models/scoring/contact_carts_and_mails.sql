@@ -18,9 +18,7 @@ events as (
 
 scoring_dates as (
 
-    select as_of
-
-    from {{ ref('scoring_dates') }}
+    select as_of from {{ ref('scoring_dates') }}
 
 ),
 
@@ -54,9 +52,7 @@ turning_points as (
 
     where event_name in ('order_completed', 'email_opened', 'email_clicked')
 
-    group by
-        contact_id,
-        as_of
+    group by contact_id, as_of
 
 ),
 
@@ -95,9 +91,7 @@ contact_carts_and_mails as (
 
     where event_name in ('cart_item_added', 'cart_item_removed', 'email_delivered')
 
-    group by
-        contact_id,
-        as_of
+    group by contact_id, as_of
 
 )
 

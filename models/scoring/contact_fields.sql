@@ -1,3 +1,5 @@
+-- All columns of contact_event_fields are here, so that a new field is one line there.
+-- noqa: disable=AM04
 with
 
 event_fields as (
@@ -87,5 +89,4 @@ contact_fields as (
 
 )
 
--- All columns of contact_event_fields are in it, so that a new field is one line there.
-select * from contact_fields  -- noqa: AM04
+select * from contact_fields

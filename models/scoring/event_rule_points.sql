@@ -1,14 +1,14 @@
 with
 
+contacts_at_dates as (
+
+    select * from {{ ref('contacts_at_dates') }}
+
+),
+
 event_rule_hits as (
 
-    select
-        contact_id,
-        as_of,
-        rule,
-        occurred_at
-
-    from {{ ref('event_rule_hits') }}
+    select * from {{ ref('event_rule_hits') }}
 
 ),
 
@@ -52,7 +52,7 @@ points_summed as (
 
 ),
 
-points_capped as (
+points_by_rule as (
 
     select
         points_summed.contact_id,
@@ -63,19 +63,8 @@ points_capped as (
         points_summed.last_occurred_at,
 
         -- The cap works in both directions, so that no single rule decides a score.
-        cast(
-            round(
-                greatest(
-                    least(
-                        cast(points_summed.millionths as numeric(18, 0))
-                        * cast(0.000001 as numeric(7, 6)),
-                        active_event_rules.max_points
-                    ),
-                    -active_event_rules.max_points
-                ),
-                2
-            ) as numeric(18, 2)
-        ) as points
+        {{ points_capped('points_summed.millionths', 'active_event_rules.max_points') }}
+            as points
 
     from points_summed
 
@@ -86,12 +75,19 @@ points_capped as (
 
 ),
 
--- What has decayed to nothing is no reason.
+-- What has decayed to nothing is no reason, and who is not known yet has no score.
 event_rule_points as (
 
-    select * from points_capped
+    select points_by_rule.*
 
-    where points <> 0
+    from points_by_rule
+
+    inner join contacts_at_dates
+        on
+            points_by_rule.contact_id = contacts_at_dates.contact_id
+            and points_by_rule.as_of = contacts_at_dates.as_of
+
+    where points_by_rule.points <> 0
 
 )
 

@@ -24,24 +24,24 @@ active_field_rules as (
 fields_beside_rules as (
 
     {% for field in score_fields() -%}
-    select
-        contact_fields.contact_id,
-        contact_fields.as_of,
-        active_field_rules.*,
-        {% if field.kind == 'number' -%}
-        cast(null as {{ dbt.type_string() }}) as found_text,
-        cast(contact_fields.{{ field.name }} as numeric(18, 6)) as found_number
-        {%- else -%}
+        select
+            contact_fields.contact_id,
+            contact_fields.as_of,
+            active_field_rules.*,
+            {% if field.kind == 'number' -%}
+                cast(null as {{ dbt.type_string() }}) as found_text,
+                cast(contact_fields.{{ field.name }} as numeric(18, 6)) as found_number
+            {%- else -%}
         lower(cast(contact_fields.{{ field.name }} as {{ dbt.type_string() }}))
             as found_text,
         cast(null as numeric(18, 6)) as found_number
         {%- endif %}
 
-    from {{ ref('contact_fields') }} as contact_fields
+        from {{ ref('contact_fields') }} as contact_fields
 
-    inner join active_field_rules
-        on active_field_rules.field = '{{ field.name }}'
-    {% if not loop.last %}
+        inner join active_field_rules
+            on active_field_rules.field = '{{ field.name }}'
+        {% if not loop.last %}
     union all
 
     {% endif -%}

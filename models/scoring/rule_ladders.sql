@@ -2,6 +2,15 @@
 
 with
 
+ladders_of_a_scenario (seed_name, ladder) as (
+
+    values
+    ('bands', 'bands'),
+    ('grades', 'fit grades'),
+    ('grades', 'engagement grades')
+
+),
+
 ladders_expected as (
 
     select
@@ -11,9 +20,7 @@ ladders_expected as (
 
     from {{ ref('scenarios') }} as scenarios
 
-    cross join (
-        values ('bands', 'bands'), ('grades', 'fit grades'), ('grades', 'engagement grades')
-    ) as ladders_of_a_scenario (seed_name, ladder)
+    cross join ladders_of_a_scenario
 
     where scenarios.is_active = 'true'
 

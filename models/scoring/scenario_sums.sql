@@ -47,10 +47,10 @@ scenario_sums as (
         active_scorecards.scenario,
         min(disqualifiers.label) as disqualified_reason,
         sum(
-            case active_scorecards.dimension when 'fit' then score_points.points else 0 end
+            case when active_scorecards.dimension = 'fit' then score_points.points end
         ) as fit_points,
         sum(
-            case active_scorecards.dimension when 'fit' then 0 else score_points.points end
+            case when active_scorecards.dimension <> 'fit' then score_points.points end
         ) as engagement_points,
         sum(score_points.points * active_scorecards.weight) as points
 

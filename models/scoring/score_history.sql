@@ -27,19 +27,19 @@ lead_scores as (
 remembered as (
 
     {% if is_incremental() -%}
-    select
-        contact_id,
-        scenario,
-        change_number,
-        band,
-        decile,
-        grade,
-        row_number() over (
-            partition by contact_id, scenario
-            order by change_number desc
-        ) as recency_place
+        select
+            contact_id,
+            scenario,
+            change_number,
+            band,
+            decile,
+            grade,
+            row_number() over (
+                partition by contact_id, scenario
+                order by change_number desc
+            ) as recency_place
 
-    from {{ this }}
+        from {{ this }}
     {%- else -%}
         select
             contact_id,

@@ -66,12 +66,13 @@ points_beyond_bounds as (
         points_by_scorecard.scorecard,
         1 as occurrences,
         cast(null as {{ dbt.type_timestamp() }}) as last_occurred_at,
-        case
-            when points_by_scorecard.points > active_scorecards.max_points
-                then active_scorecards.max_points
-            else active_scorecards.min_points
-        end
-        - cast(points_by_scorecard.points as numeric(18, 2)) as points
+        cast(
+            greatest(
+                least(points_by_scorecard.points, active_scorecards.max_points),
+                active_scorecards.min_points
+            )
+            - points_by_scorecard.points as numeric(18, 2)
+        ) as points
 
     from points_by_scorecard
 

@@ -4,15 +4,7 @@ with
 
 score_points as (
 
-    select
-        contact_id,
-        rule,
-        scorecard,
-        occurrences,
-        last_occurred_at,
-        points
-
-    from {{ ref('score_points') }}
+    select * from {{ ref('score_points') }}
 
     where as_of = {{ as_of() }}
 
@@ -82,8 +74,7 @@ score_reasons as (
         contact_id,
         scenario,
         {{ whole_number('row_number() over (
-            partition by contact_id, scenario
-            order by abs(points) desc, rule asc
+            partition by contact_id, scenario order by abs(points) desc, rule asc
         )') }} as reason_rank,
         rule,
         points,

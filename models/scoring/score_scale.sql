@@ -23,13 +23,13 @@ score_thresholds as (
 bases as (
 
     {% if is_incremental() -%}
-    select distinct
-        scenario,
-        measure,
-        base_number,
-        rules_version
+        select distinct
+            scenario,
+            measure,
+            base_number,
+            rules_version
 
-    from {{ this }}
+        from {{ this }}
     {%- else -%}
         select
             scenario,

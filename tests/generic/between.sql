@@ -5,6 +5,7 @@
     highest: the greatest number allowed; none for no bound
 -#}
 {% test between(model, column_name, lowest, highest=none) %}
+    
 
 select {{ column_name }} as out_of_range
 

@@ -1,4 +1,4 @@
--- The sum of a contact's score_points, weighted, is its score: for everyone, at every date.
+-- The sum of a contact's score_points, weighted, is its score: everyone's, at every date.
 
 with
 
