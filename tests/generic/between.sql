@@ -5,7 +5,6 @@
     highest: the greatest number allowed; none for no bound
 -#}
 {% test between(model, column_name, lowest, highest=none) %}
-    
 
 select {{ column_name }} as out_of_range
 
@@ -13,8 +12,6 @@ from {{ model }}
 
 where
     {{ column_name }} < {{ lowest }}
-    {%- if highest is not none %}
-    or {{ column_name }} > {{ highest }}
-    {%- endif %}
+    or {{ column_name }} > {{ column_name if highest is none else highest }}
 
 {% endtest %}

@@ -1,4 +1,4 @@
--- The sum of a contact's score_points, weighted, is its score: everyone's, at every date.
+-- A contact's score_points add up, weighted, to its score: everyone's, at every date.
 
 with
 
