@@ -49,7 +49,7 @@ test: $(INSTALLED) ## Lint, types, every dbt test, pytest
 	@$(MAKE) --no-print-directory pytest
 
 lint: $(INSTALLED) ## Style of SQL and Python; changes nothing
-	$(BIN)/sqlfluff lint --processes 2 models tests macros
+	$(BIN)/sqlfluff lint --processes 2 models tests
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 
