@@ -34,6 +34,8 @@ class Ledger:
 
     def entries(self, sync: Sync) -> Iterator[Entry]:
         """Stream the rows of a sync's model, each with what the ledger knows of it."""
+        if not self.warehouse.exists(sync.table, schema=sync.schema):
+            raise ConfigError(f"{sync.model} is not in the warehouse yet. Build it with: dbt build")
         model = self.warehouse.relation(sync.table, schema=sync.schema, database=sync.database)
         columns = ", ".join(f"model.{column}" for column in _columns(sync))
         sql = f"""

@@ -16,6 +16,7 @@ from sync.warehouse import Record
 
 HOTTEST = 10
 BAR = 24
+FEW = 30
 
 
 def show_report(console: Console, session: Session, *, show_emails: bool) -> None:
@@ -70,7 +71,9 @@ def _deciles(console: Console, session: Session) -> None:
     _heading(console, f"Who bought in the 60 days after {rows[0]['as_of']:%d %B %Y}, by decile")
     table = _table("decile", contacts="right", buyers="right", share="right", lift="right")
     table.add_column("")
-    best = max(float(row["conversion_rate"] or 0) for row in rows) or 1.0
+    # A decile of a few contacts says little: it does not set the scale.
+    rates = [float(row["conversion_rate"] or 0) for row in rows if row["contacts"] >= FEW]
+    best = max(rates, default=0.0) or 1.0
     for row in rows:
         rate = float(row["conversion_rate"] or 0)
         table.add_row(
@@ -79,7 +82,7 @@ def _deciles(console: Console, session: Session) -> None:
             _count(row["converters"]),
             f"{rate:.1%}",
             "–" if row["lift"] is None else f"{float(row['lift']):.1f}×",
-            Text("█" * round(BAR * rate / best), style="cyan"),
+            Text("█" * min(BAR, round(BAR * rate / best)), style="cyan"),
         )
     console.print(table)
 

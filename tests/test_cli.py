@@ -181,6 +181,11 @@ def test_an_unknown_sync_ends_with_2(database: Path) -> None:
     assert (refused.exit_code, "known are: crm_people" in refused.output) == (2, True)
 
 
+def test_a_model_that_was_not_built_ends_with_2(tmp_path: Path) -> None:
+    refused = decile(write_project(tmp_path), "plan")
+    assert (refused.exit_code, "Build it with: dbt build" in refused.output) == (2, True)
+
+
 def test_a_project_that_dbt_cannot_read_ends_with_2(tmp_path: Path) -> None:
     assert decile(tmp_path / "none.duckdb", "plan").exit_code == 2
 
