@@ -61,7 +61,7 @@ dbt-test: $(INSTALLED) ## Build the sample in a scratch file with all data and u
 	$(IN_SCRATCH) $(BIN)/dbt --quiet build
 
 pytest: $(INSTALLED) ## The Python tests, and the tests of the project itself
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
 
 fmt: $(INSTALLED) ## Mend style where a machine can
 	$(BIN)/ruff check --fix .

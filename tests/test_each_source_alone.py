@@ -6,8 +6,6 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 import duckdb
@@ -26,7 +24,6 @@ def dbt(folder: Path, *arguments: str, **project_vars: object) -> None:
     """Run dbt with a database and a target folder of its own; fail with what it printed."""
     settings = {
         "DECILE_TARGET": "duckdb",
-        "DECILE_THREADS": "1",
         "DECILE_DUCKDB_PATH": str(folder / "warehouse.duckdb"),
         "DBT_TARGET_PATH": str(folder),
         "DBT_LOG_PATH": str(folder / "logs"),
@@ -43,20 +40,10 @@ def dbt(folder: Path, *arguments: str, **project_vars: object) -> None:
     assert run.returncode == 0, run.stdout + run.stderr
 
 
-def build_alone(source: str, folder: Path) -> Path:
+def build_alone(source: str, folder: Path) -> None:
     others = [f"path:seeds/demo/raw_{other}__*" for other in SOURCES if other != source]
     options = ["--exclude-resource-type", "unit_test", "--exclude", *others, *VALUE_TESTS]
     dbt(folder, "build", *options, sources=[source])
-    return folder
-
-
-@pytest.fixture(scope="module")
-def builds(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Future[Path]]]:
-    with ThreadPoolExecutor(max_workers=2) as pool:
-        yield {
-            source: pool.submit(build_alone, source, tmp_path_factory.mktemp(source))
-            for source in SOURCES
-        }
 
 
 def built_columns(folder: Path) -> dict[str, set[str]]:
@@ -74,13 +61,11 @@ def described_columns(folder: Path) -> dict[str, set[str]]:
 
 
 @pytest.mark.parametrize("source", SOURCES)
-def test_builds_alone_with_every_column_described(
-    source: str, builds: dict[str, Future[Path]]
-) -> None:
-    folder = builds[source].result()
+def test_builds_alone_with_every_column_described(source: str, tmp_path: Path) -> None:
+    build_alone(source, tmp_path)
 
-    described = described_columns(folder)
-    built = built_columns(folder)
+    described = described_columns(tmp_path)
+    built = built_columns(tmp_path)
     staging = {name.split("__")[0] for name in described if name.startswith("stg_")}
     assert staging == {f"stg_{source}"}
     assert {name: built.get(name) for name in described} == described

@@ -26,7 +26,7 @@ hubspot_records as (
         contact_id,
         replace(identifier_value, 'hubspot:', '') as hubspot_record_id,
 
-        -- HubSpot numbers its records, so the shortest and smallest id is the oldest one.
+        -- HubSpot numbers its records: the shortest and smallest id is the oldest one.
         row_number() over (
             partition by contact_id
             order by length(identifier_value), identifier_value
