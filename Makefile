@@ -75,7 +75,7 @@ lock: $(INSTALLED) ## Resolve requirements.lock anew from pyproject.toml
 		--custom-compile-command "make lock" --output-file requirements.lock
 
 test-long: $(INSTALLED) ## Tests that take minutes
-	$(BIN)/python -m pytest -m long
+	$(BIN)/python -m pytest -m long --numprocesses 2
 
 test-postgres: $(INSTALLED) ## The same project on PostgreSQL: every public table equals DuckDB's
 	@tests/postgres/install.sh

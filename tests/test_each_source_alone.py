@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from itertools import combinations
 from pathlib import Path
 
 import duckdb
@@ -40,10 +41,10 @@ def dbt(folder: Path, *arguments: str, **project_vars: object) -> None:
     assert run.returncode == 0, run.stdout + run.stderr
 
 
-def build_alone(source: str, folder: Path) -> None:
-    others = [f"path:seeds/demo/raw_{other}__*" for other in SOURCES if other != source]
+def build_with(sources: tuple[str, ...], folder: Path) -> None:
+    others = [f"path:seeds/demo/raw_{other}__*" for other in SOURCES if other not in sources]
     options = ["--exclude-resource-type", "unit_test", "--exclude", *others, *VALUE_TESTS]
-    dbt(folder, "build", *options, sources=[source])
+    dbt(folder, "build", *options, sources=sources)
 
 
 def built_columns(folder: Path) -> dict[str, set[str]]:
@@ -62,13 +63,21 @@ def described_columns(folder: Path) -> dict[str, set[str]]:
 
 @pytest.mark.parametrize("source", SOURCES)
 def test_builds_alone_with_every_column_described(source: str, tmp_path: Path) -> None:
-    build_alone(source, tmp_path)
+    build_with((source,), tmp_path)
 
     described = described_columns(tmp_path)
     built = built_columns(tmp_path)
     staging = {name.split("__")[0] for name in described if name.startswith("stg_")}
     assert staging == {f"stg_{source}"}
     assert {name: built.get(name) for name in described} == described
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(
+    "sources", [*combinations(SOURCES, 2), *combinations(SOURCES, 3)], ids="+".join
+)
+def test_builds_with_some_sources(sources: tuple[str, ...], tmp_path: Path) -> None:
+    build_with(sources, tmp_path)
 
 
 def test_reads_raw_tables_instead_of_the_sample(tmp_path: Path) -> None:
