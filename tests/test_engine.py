@@ -213,12 +213,12 @@ def test_a_row_that_the_answer_does_not_mention_is_pending(world: World) -> None
     assert world.states()["2"] == "pending"
 
 
-@pytest.mark.parametrize("error", [Retriable("CRM: 503."), Ambiguous("CRM: no answer.")])
+@pytest.mark.parametrize("kind", [Retriable, Ambiguous])
 def test_a_batch_without_an_answer_is_pending_and_the_rest_goes_on(
-    world: World, error: DestinationError
+    world: World, kind: type[DestinationError]
 ) -> None:
     world.people(*people(5))
-    result = world.run(Crm(before=raising(error)))
+    result = world.run(Crm(before=raising(kind("CRM: no answer."))))
     assert (result.outcomes["pending"], result.outcomes["accepted"]) == (2, 3)
     assert (result.error, result.exit_code) == (None, 1)
     assert len(world.plan().changes) == 2
@@ -233,17 +233,15 @@ def test_a_destination_that_is_down_is_not_asked_for_ever(world: World) -> None:
     assert len(world.plan().changes) == 9
 
 
-@pytest.mark.parametrize(
-    "error", [QuotaExhausted("used up"), AccessRefused("token"), DestinationError("404")]
-)
+@pytest.mark.parametrize("kind", [QuotaExhausted, AccessRefused, DestinationError])
 def test_a_refusal_of_everything_stops_and_leaves_the_rest_as_it_was(
-    world: World, error: DestinationError
+    world: World, kind: type[DestinationError]
 ) -> None:
     world.people(*people(6))
-    result = world.run(Crm(before=raising(error, at=2)))
+    result = world.run(Crm(before=raising(kind("CRM: no."), at=2)))
     assert (result.status, result.exit_code, result.sent) == ("stopped", 5, 2)
     assert world.states() == {"1": "accepted", "2": "accepted"}
-    assert world.read("sync_runs")[-1]["error"] == str(error)
+    assert world.read("sync_runs")[-1]["error"] == "CRM: no."
     assert len(world.plan().changes) == 4
 
 
