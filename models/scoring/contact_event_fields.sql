@@ -84,7 +84,8 @@ contact_event_fields as (
             as careers_views_90d,
         {{ count_when("page_path like '/pricing%' and age_days < 30") }}
             as pricing_views_30d,
-        max(case when age_days < 180 then unit_price end) as highest_price_180d
+        cast(max(case when age_days < 180 then unit_price end) as numeric(18, 2))
+            as highest_price_180d
 
     from events_until_date
 

@@ -59,7 +59,7 @@ scenario_points as (
         cast(coalesce(scenario_sums.fit_points, 0) as numeric(18, 2)) as fit_points,
         cast(coalesce(scenario_sums.engagement_points, 0) as numeric(18, 2))
             as engagement_points,
-        cast(round(coalesce(scenario_sums.points, 0), 2) as numeric(18, 2)) as points
+        cast(coalesce(scenario_sums.points, 0) as numeric(18, 2)) as points
 
     from contacts_by_scenario
 

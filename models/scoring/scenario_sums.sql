@@ -46,13 +46,20 @@ scenario_sums as (
         score_points.as_of,
         active_scorecards.scenario,
         min(disqualifiers.label) as disqualified_reason,
-        sum(
-            case when active_scorecards.dimension = 'fit' then score_points.points end
+        cast(
+            sum(
+                case when active_scorecards.dimension = 'fit' then score_points.points end
+            ) as numeric(18, 2)
         ) as fit_points,
-        sum(
-            case when active_scorecards.dimension <> 'fit' then score_points.points end
+        cast(
+            sum(
+                case when active_scorecards.dimension <> 'fit' then score_points.points end
+            ) as numeric(18, 2)
         ) as engagement_points,
-        sum(score_points.points * active_scorecards.weight) as points
+        cast(
+            round(sum(score_points.points * active_scorecards.weight), 2)
+            as numeric(18, 2)
+        ) as points
 
     from score_points
 

@@ -66,7 +66,7 @@ score_scale as (
         {{ whole_number('coalesce(bases_latest_first.base_number, 0) + 1') }}
             as base_number,
         score_thresholds.score,
-        cast(score_thresholds.min_points as numeric(18, 2)) as min_points,
+        score_thresholds.min_points,
         score_thresholds.rules_version,
         {{ as_of() }} as based_at
 

@@ -33,7 +33,7 @@ score_thresholds as (
         score_ranks.measure,
         score_ranks.percentile as score,
         rules_version.rules_version,
-        min(score_ranks.points) as min_points
+        cast(min(score_ranks.points) as numeric(18, 2)) as min_points
 
     from score_ranks
 
