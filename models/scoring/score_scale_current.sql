@@ -34,12 +34,13 @@ score_scale_current as (
         measure,
         score,
         min_points as from_points,
-        coalesce(
-            lead(min_points) over (
-                partition by scenario, measure
-                order by min_points asc
-            ),
-            999999999999
+        cast(
+            coalesce(
+                lead(min_points) over (
+                    partition by scenario, measure order by min_points asc
+                ),
+                999999999999
+            ) as numeric(18, 2)
         ) as below_points
 
     from thresholds_latest_base_first
