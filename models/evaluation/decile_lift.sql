@@ -50,8 +50,10 @@ decile_lift as (
         {{ rounded_ratio(
             'converters', '(1.0 * contacts) * all_converters / all_contacts', 2
         ) }} as lift,
-        coalesce(
-            least(10, {{ rounded_ratio('all_contacts', 'all_converters', 2) }}), 10
+        cast(
+            coalesce(
+                least(10, {{ rounded_ratio('all_contacts', 'all_converters', 2) }}), 10
+            ) as numeric(18, 2)
         ) as lift_ceiling,
         {{ rounded_ratio('converters', 'all_converters', 6) }} as share_of_converters,
 
