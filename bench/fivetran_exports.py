@@ -2,8 +2,9 @@
 
 Usage: python -m bench.fivetran_exports DIRECTORY [--database FILE] [--text]
 
-DIRECTORY holds dbt_hubspot/ and dbt_shopify/ with their CSVs. Each layout is loaded into a
-schema of a DuckDB file and built, then the rows of every staging model are counted.
+DIRECTORY holds dbt_hubspot/, dbt_mailchimp/ and dbt_shopify/ with their CSVs. Each layout is
+loaded into a schema of a DuckDB file and built, then the rows of every staging model are
+counted, and what became of them.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ ROOT = Path(__file__).parents[1]
 # Folder and file name of each layout's exports, by the schema they are loaded into.
 LAYOUTS = {
     "fivetran_hubspot": ("dbt_hubspot", r"(\w+?)_data\.csv"),
+    "fivetran_mailchimp": ("dbt_mailchimp", r"(\w+)\.csv"),
     "fivetran_shopify": ("dbt_shopify", r"shopify_(?!gql_)(\w+?)_data\.csv"),
     "fivetran_shopify_gql": ("dbt_shopify", r"shopify_gql_(\w+?)_data\.csv"),
 }
@@ -41,7 +43,17 @@ BUILDS: dict[str, dict[str, Any]] = {
         "sources": ["shopify"],
         "shopify_schema": "fivetran_shopify_gql",
     },
+    "Mailchimp": {
+        "sources": ["mailchimp"],
+        "mailchimp_schema": "fivetran_mailchimp",
+    },
 }
+
+# Staging, and as much of what follows as says what became of its rows.
+MODELS = ["path:models/staging", "+source_reconciliation", "+contact_events", "quarantine"]
+PLACES = ["source", "shape", "in", "contacts", "visitors", "deleted", "quarantined"]
+
+Row = tuple[Any, ...]
 
 
 def load(directory: Path, database: Path, *, as_text: bool) -> dict[str, int]:
@@ -64,9 +76,9 @@ def load(directory: Path, database: Path, *, as_text: bool) -> dict[str, int]:
 
 
 def build(database: Path, project_vars: dict[str, Any]) -> int:
-    """Run `dbt build` on the staging models and give its exit code."""
+    """Run `dbt build` up to the reconciliation and give its exit code."""
     dbt = Path(sys.executable).with_name("dbt")
-    command = ["build", "--select", "path:models/staging", "--vars", json.dumps(project_vars)]
+    command = ["build", "--select", *MODELS, "--vars", json.dumps(project_vars)]
     settings = {"DECILE_TARGET": "duckdb", "DECILE_DUCKDB_PATH": str(database)}
     return subprocess.run(
         [dbt, "--quiet", *command, "--profiles-dir", "."],
@@ -91,6 +103,23 @@ def count(database: Path, sources: list[str]) -> dict[str, int]:
     return rows
 
 
+def reconcile(database: Path) -> list[Row]:
+    """Give the reconciliation: where the records of every source and shape went."""
+    with duckdb.connect(str(database), read_only=True) as connection:
+        return connection.execute(
+            "select source, shape, records_in, contacts, visitors, deleted, quarantined "
+            "from decile.source_reconciliation order by source, shape desc"
+        ).fetchall()
+
+
+def show(title: str, columns: list[str], rows: list[Row]) -> Table:
+    """Lay rows out as a table."""
+    table = Table(*columns, title=title, title_justify="left")
+    for row in rows:
+        table.add_row(*(str(value) for value in row))
+    return table
+
+
 def main() -> int:
     """Load the exports, build each set of vars, and show what came of it."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
@@ -108,10 +137,9 @@ def main() -> int:
         console.print(f"\n[bold]{title}[/bold]: dbt build --vars '{json.dumps(project_vars)}'")
         if build(database, project_vars) != 0:
             return 1
-        table = Table("model", "rows")
-        for view, rows in count(database, settings["sources"]).items():
-            table.add_row(view, str(rows))
-        console.print(table)
+        counts = list(count(database, settings["sources"]).items())
+        console.print(show("Rows of staging", ["model", "rows"], counts))
+        console.print(show("What became of them", PLACES, reconcile(database)))
     return 0
 
 
