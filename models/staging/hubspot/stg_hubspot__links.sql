@@ -37,7 +37,7 @@ merges_told as (
 
 ),
 
-merges as (
+merged_contacts as (
 
     select
         'hubspot' as source,
@@ -57,7 +57,7 @@ merges as (
 
 links as (
 
-    {{ as_shape('links', 'merges') }}
+    {{ as_shape('links', 'merged_contacts') }}
 
 )
 

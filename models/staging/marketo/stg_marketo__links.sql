@@ -1,31 +1,31 @@
 with
 
-merges as (
+merge_activities as (
 
     {{ raw_columns('marketo', 'activity_merge_leads') }}
 
 ),
 
 -- One activity may name several leads, as [123, 456].
-merges_by_lead as (
+merged_leads as (
 
     select
         'marketo' as source,
         pieces.piece as source_record_id,
-        {{ text_id('merges.lead_id') }} as linked_source_record_id,
+        {{ text_id('merge_activities.lead_id') }} as linked_source_record_id,
         'merged' as link_kind,
-        {{ safe_cast_timestamp('merges.activity_date') }} as linked_at,
-        {{ safe_cast_timestamp('merges._fivetran_synced') }} as loaded_at
+        {{ safe_cast_timestamp('merge_activities.activity_date') }} as linked_at,
+        {{ safe_cast_timestamp('merge_activities._fivetran_synced') }} as loaded_at
 
-    from merges
+    from merge_activities
 
-    {{ split_to_rows(regex_replace(clean_text('merges.merge_ids'), '[^0-9,]'), ',') }}
+    {{ split_to_rows(regex_replace(clean_text('merge_activities.merge_ids'), '[^0-9,]'), ',') }}
 
 ),
 
-merges_of_two as (
+leads_merged_into_others as (
 
-    select * from merges_by_lead
+    select * from merged_leads
 
     where
         source_record_id <> ''
@@ -35,7 +35,7 @@ merges_of_two as (
 
 links as (
 
-    {{ as_shape('links', 'merges_of_two') }}
+    {{ as_shape('links', 'leads_merged_into_others') }}
 
 )
 

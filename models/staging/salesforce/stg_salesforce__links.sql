@@ -50,7 +50,7 @@ records_merged_away as (
 
 ),
 
-merges as (
+merged_records as (
 
     select
         'salesforce' as source,
@@ -74,7 +74,7 @@ links as (
 
     union all
 
-    {{ as_shape('links', 'merges') }}
+    {{ as_shape('links', 'merged_records') }}
 
 )
 
