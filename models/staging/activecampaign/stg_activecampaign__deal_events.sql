@@ -11,17 +11,21 @@ deals_cleaned as (
     select
         'activecampaign' as source,
         {{ text_id('id') }} as deal_id,
-        coalesce({{ text_id('contact_id') }}, {{ text_id('contact') }}) as source_record_id,
+        coalesce(
+            {{ text_id('contact_id') }}, {{ text_id('contact') }}
+        ) as source_record_id,
         case {{ text_id('status') }}
             when '1' then 'deal_won'
             when '2' then 'deal_lost'
         end as outcome,
-        coalesce({{ safe_cast_timestamp('c_date') }}, {{ safe_cast_timestamp('cdate') }})
-            as created_at,
+        coalesce(
+            {{ safe_cast_timestamp('c_date') }}, {{ safe_cast_timestamp('cdate') }}
+        ) as created_at,
 
         -- No time of the outcome is kept: it is mostly the last thing that changes.
-        coalesce({{ safe_cast_timestamp('m_date') }}, {{ safe_cast_timestamp('mdate') }})
-            as changed_at,
+        coalesce(
+            {{ safe_cast_timestamp('m_date') }}, {{ safe_cast_timestamp('mdate') }}
+        ) as changed_at,
         {{ safe_cast_timestamp('_fivetran_synced') }} as loaded_at,
         {{ clean_text('title') }} as content_name,
 

@@ -4,16 +4,24 @@ responses as (
 
     select
         *,
+        {{ form_event_name('form_name') }} as form_event_name
+
+    from {{ ref('stg_forms__responses') }}
+
+),
+
+responses_with_answer as (
+
+    select
+        *,
 
         -- Without a question, signing up for the newsletter is the answer.
         coalesce(
             has_consented,
-            case
-                when {{ form_event_name('form_name') }} = 'newsletter_subscribed' then true
-            end
+            case when form_event_name = 'newsletter_subscribed' then true end
         ) as is_granted
 
-    from {{ ref('stg_forms__responses') }}
+    from responses
 
 ),
 
@@ -27,7 +35,7 @@ answers as (
         case when is_granted then 'granted' else 'denied' end as status,
         submitted_at as changed_at
 
-    from responses
+    from responses_with_answer
 
     where is_granted is not null
 

@@ -21,7 +21,9 @@ responses_cleaned as (
         {{ clean_text('city') }} as city,
         {{ clean_text('country') }} as country_code,
         {{ clean_text('language') }} as language,
-        coalesce({{ clean_text('form_title') }}, {{ clean_text('form_id') }}) as form_name,
+        coalesce(
+            {{ clean_text('form_title') }}, {{ clean_text('form_id') }}
+        ) as form_name,
         {{ url_path(clean_text('page_url')) }} as page_path,
         {{ clean_text('utm_campaign') }} as campaign,
         {{ safe_cast_boolean('consent') }} as has_consented,

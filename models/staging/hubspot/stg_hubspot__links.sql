@@ -12,7 +12,7 @@ contacts as (
 
 ),
 
--- Each knows merges that the other does not: the list has no times, the audit may be absent.
+-- The list has no times, and the audit may be absent.
 merges_told as (
 
     select

@@ -17,9 +17,11 @@ activities_of_campaigns as (
     select
         activities.*,
 
-        -- A smart campaign is a step of a program: the program is the campaign people mean.
-        coalesce({{ clean_text('campaigns.program_name') }}, {{ clean_text('campaigns.name') }})
-            as campaign
+        -- A smart campaign is one step of a program, which is what people mean.
+        coalesce(
+            {{ clean_text('campaigns.program_name') }},
+            {{ clean_text('campaigns.name') }}
+        ) as campaign
 
     from activities
 

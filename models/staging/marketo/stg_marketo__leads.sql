@@ -42,8 +42,9 @@ leads_cleaned as (
         {{ clean_text('leads.email') }} as email,
 
         -- A mobile belongs to one person, a landline often to a switchboard.
-        coalesce({{ clean_text('leads.mobile_phone') }}, {{ clean_text('leads.phone') }})
-            as phone,
+        coalesce(
+            {{ clean_text('leads.mobile_phone') }}, {{ clean_text('leads.phone') }}
+        ) as phone,
         {{ text_id('leads.user_id') }} as external_id,
         {{ clean_text('leads.first_name') }} as first_name,
         {{ clean_text('leads.last_name') }} as last_name,
@@ -66,7 +67,8 @@ leads_cleaned as (
         {{ safe_cast_timestamp('leads.updated_at') }} as updated_at,
         {{ safe_cast_timestamp('leads._fivetran_synced') }} as loaded_at,
         leads_gone.gone_lead_id is not null
-        or coalesce({{ safe_cast_boolean('leads._fivetran_deleted') }}, false) as is_deleted
+        or coalesce({{ safe_cast_boolean('leads._fivetran_deleted') }}, false)
+            as is_deleted
 
     from leads
 

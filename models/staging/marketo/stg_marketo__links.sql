@@ -19,7 +19,9 @@ merged_leads as (
 
     from merge_activities
 
-    {{ split_to_rows(regex_replace(clean_text('merge_activities.merge_ids'), '[^0-9,]'), ',') }}
+    {{ split_to_rows(
+        regex_replace(clean_text('merge_activities.merge_ids'), '[^0-9,]'), ','
+    ) }}
 
 ),
 

@@ -20,7 +20,7 @@ activities_named as (
             {{ safe_cast_timestamp('_airbyte_emitted_at') }}
         ) as loaded_at,
 
-        -- A company adds types of its own: a demo is known by its name, once it is done.
+        -- A company adds types of its own: a demo is known by its name.
         case
             when
                 lower({{ clean_text('type') }}) like '%demo%'

@@ -21,7 +21,8 @@ accounts_cleaned as (
         {{ clean_text('billing_postal_code') }} as postal_code,
         {{ clean_text('billing_state') }} as region,
         coalesce(
-            {{ clean_text('billing_country_code') }}, {{ clean_text('billing_country') }}
+            {{ clean_text('billing_country_code') }},
+            {{ clean_text('billing_country') }}
         ) as country
 
     from accounts

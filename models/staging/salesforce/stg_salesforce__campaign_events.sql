@@ -18,8 +18,9 @@ members_of_campaigns as (
         {{ clean_text('members.id') }} as member_id,
 
         -- After a conversion both are there: the contact lives on.
-        coalesce({{ clean_text('members.contact_id') }}, {{ clean_text('members.lead_id') }})
-            as source_record_id,
+        coalesce(
+            {{ clean_text('members.contact_id') }}, {{ clean_text('members.lead_id') }}
+        ) as source_record_id,
 
         -- Being on the list of a campaign is no deed: only an answer that names one is.
         case

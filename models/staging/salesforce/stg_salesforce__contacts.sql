@@ -25,7 +25,8 @@ contacts_cleaned as (
         {{ clean_text('mailing_postal_code') }} as postal_code,
         {{ clean_text('mailing_state') }} as region,
         coalesce(
-            {{ clean_text('mailing_country_code') }}, {{ clean_text('mailing_country') }}
+            {{ clean_text('mailing_country_code') }},
+            {{ clean_text('mailing_country') }}
         ) as country,
         {{ clean_text('owner_id') }} as owner_id,
         {{ safe_cast_boolean('has_opted_out_of_email') }} as is_opted_out,

@@ -51,7 +51,9 @@ deals_by_contact as (
 
     -- An opportunity of nobody stays in sight: its events have no contact.
     left join contacts_of_opportunities
-        on {{ clean_text('opportunities.id') }} = contacts_of_opportunities.opportunity_id
+        on
+            {{ clean_text('opportunities.id') }}
+            = contacts_of_opportunities.opportunity_id
 
     where coalesce({{ safe_cast_boolean('opportunities.is_deleted') }}, false) = false
 

@@ -19,7 +19,7 @@ leads_cleaned as (
         {{ clean_text('last_name') }} as last_name,
         {{ clean_text('title') }} as job_title,
 
-        -- What integrations write where the company is not known: the field is required.
+        -- What integrations write where they do not know it: the field is required.
         nullif({{ clean_text('company') }}, '[not provided]') as company_name,
         {{ url_domain('website') }} as company_domain,
         {{ clean_text('industry') }} as industry,
@@ -29,7 +29,9 @@ leads_cleaned as (
         {{ clean_text('city') }} as city,
         {{ clean_text('postal_code') }} as postal_code,
         {{ clean_text('state') }} as region,
-        coalesce({{ clean_text('country_code') }}, {{ clean_text('country') }}) as country,
+        coalesce(
+            {{ clean_text('country_code') }}, {{ clean_text('country') }}
+        ) as country,
         {{ clean_text('owner_id') }} as owner_id,
         {{ clean_text('status') }} as lead_status,
         {{ safe_cast_boolean('has_opted_out_of_email') }} as is_opted_out,
