@@ -19,8 +19,7 @@ deletions as (
         lower({{ clean_text('email') }}) as email,
         max(
             coalesce(
-                {{ epoch_timestamp(safe_cast_numeric('ts_event') ~ ' * 1000000') }},
-                {{ epoch_timestamp(safe_cast_numeric('ts') ~ ' * 1000000') }}
+                {{ timestamp_of_seconds('ts_event') }}, {{ timestamp_of_seconds('ts') }}
             )
         ) as deleted_at
 
@@ -43,10 +42,12 @@ contacts_cleaned as (
 
         -- A French account names its attributes in French.
         coalesce(
-            {{ clean_text('attributes__firstname') }}, {{ clean_text('attributes__prenom') }}
+            {{ clean_text('attributes__firstname') }},
+            {{ clean_text('attributes__prenom') }}
         ) as first_name,
         coalesce(
-            {{ clean_text('attributes__lastname') }}, {{ clean_text('attributes__nom') }}
+            {{ clean_text('attributes__lastname') }},
+            {{ clean_text('attributes__nom') }}
         ) as last_name,
         {{ clean_text('attributes__job_title') }} as job_title,
         {{ clean_text('attributes__company') }} as company_name,
@@ -57,7 +58,7 @@ contacts_cleaned as (
         {{ safe_cast_boolean('sms_blacklisted') }} as is_sms_blacklisted,
         {{ safe_cast_timestamp('created_at') }} as created_at,
         {{ safe_cast_timestamp('modified_at') }} as updated_at,
-        {{ epoch_timestamp(safe_cast_numeric('_dlt_load_id') ~ ' * 1000000') }} as loaded_at
+        {{ timestamp_of_seconds('_dlt_load_id') }} as loaded_at
 
     from contacts
 
@@ -76,7 +77,8 @@ contacts_with_deletion as (
         end as phone,
 
         -- Whoever came back after being deleted has a later record.
-        coalesce(deletions.deleted_at >= contacts_cleaned.created_at, false) as is_deleted
+        coalesce(deletions.deleted_at >= contacts_cleaned.created_at, false)
+            as is_deleted
 
     from contacts_cleaned
 

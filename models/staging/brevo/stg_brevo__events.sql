@@ -34,8 +34,7 @@ steps as (
         'campaign:' || {{ clean_text('campaign_events.campaign_name') }} as mail_id,
         lower({{ clean_text('campaign_events.event') }}) as step,
         {{ clean_text('campaign_events.email') }} as email,
-        {{ epoch_timestamp(safe_cast_numeric('campaign_events.ts_event') ~ ' * 1000000') }}
-            as occurred_at,
+        {{ timestamp_of_seconds('campaign_events.ts_event') }} as occurred_at,
         cast(null as {{ dbt.type_string() }}) as content_name,
         {{ clean_text('campaign_events.campaign_name') }} as campaign,
         {{ clean_text('campaign_events.url') }} as link_url,
@@ -69,7 +68,8 @@ mail_steps as (
                 then 'promotion_opened'
             when step in ('open', 'opened') then 'email_opened'
             when step in ('click', 'clicks', 'clicked') then 'email_clicked'
-            when step in ('hardbounce', 'hardbounces', 'hard_bounce') then 'email_bounced'
+            when step in ('hardbounce', 'hardbounces', 'hard_bounce')
+                then 'email_bounced'
             when step in ('spam', 'complaint') then 'email_spam_reported'
             when step like 'unsubscribe%' then 'email_unsubscribed'
 
@@ -77,7 +77,7 @@ mail_steps as (
             else 'email_' || step
         end as event_name,
         occurred_at,
-        {{ epoch_timestamp(safe_cast_numeric('load_id') ~ ' * 1000000') }} as loaded_at,
+        {{ timestamp_of_seconds('load_id') }} as loaded_at,
         link_url,
         content_name,
         campaign,

@@ -6,8 +6,8 @@ events as (
 
 ),
 
--- Half of what GA4 writes are its own steps around a page view, which say nothing more of
--- a contact than the page view does. Any other name is for the catalogue to know or not.
+-- Half of what GA4 writes are its own steps around a page view, which say no more of a
+-- contact than the page view does. Any other name is for the catalogue to know or not.
 events_worth_keeping as (
 
     select

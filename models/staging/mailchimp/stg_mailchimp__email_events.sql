@@ -24,7 +24,7 @@ mails as (
 
 ),
 
--- That a campaign was sent to somebody has no time of its own: the campaign's stands in.
+-- That somebody was sent a campaign has no time of its own: the campaign's stands in.
 steps as (
 
     select
@@ -57,7 +57,7 @@ steps as (
     from campaign_activities
 
     -- A soft bounce is tried again.
-    where coalesce(lower({{ clean_text('campaign_activities.bounce_type') }}), '') <> 'soft'
+    where coalesce({{ clean_text('campaign_activities.bounce_type') }}, '') <> 'soft'
 
     union all
 
@@ -67,13 +67,14 @@ steps as (
         {{ clean_text('automation_activities.list_id') }} as list_id,
         {{ clean_text('automation_activities.member_id') }} as member_id,
         {{ safe_cast_timestamp('automation_activities.timestamp') }} as occurred_at,
-        {{ safe_cast_timestamp('automation_activities._fivetran_synced') }} as loaded_at,
+        {{ safe_cast_timestamp('automation_activities._fivetran_synced') }}
+            as loaded_at,
         {{ clean_text('automation_activities.url') }} as link_url,
         {{ clean_text('automation_activities.ip') }} as ip_address
 
     from automation_activities
 
-    where coalesce(lower({{ clean_text('automation_activities.bounce_type') }}), '') <> 'soft'
+    where coalesce({{ clean_text('automation_activities.bounce_type') }}, '') <> 'soft'
 
 ),
 

@@ -24,7 +24,8 @@ events_cleaned as (
         coalesce(
             {{ clean_text('domain_userid') }},
             nullif(
-                {{ clean_text('network_userid') }}, '00000000-0000-0000-0000-000000000000'
+                {{ clean_text('network_userid') }},
+                '00000000-0000-0000-0000-000000000000'
             )
         ) as anonymous_id,
         domain_sessionid as session_id,
@@ -55,8 +56,8 @@ events_cleaned as (
 
     from events
 
-    -- Pings come every few seconds, and what they add is a matter of their views: how long
-    -- a page stayed open would take the largest table grouped anew in every run.
+    -- Pings come every few seconds and tell how long a page was open: to know it would
+    -- take the largest table grouped anew in every run.
     where coalesce(event_name, event, '') <> 'page_ping'
 
 )

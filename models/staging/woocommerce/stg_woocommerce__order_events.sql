@@ -32,7 +32,9 @@ last_refunds as (
     from refunds_in_orders
 
     inner join refunds
-        on {{ json_text('refunds_in_orders.refund', ['id']) }} = {{ text_id('refunds.id') }}
+        on
+            {{ json_text('refunds_in_orders.refund', ['id']) }}
+            = {{ text_id('refunds.id') }}
 
     group by refunds_in_orders.order_id
 
@@ -71,8 +73,10 @@ orders_with_outcome as (
             when status in ('cancelled', 'refunded') then 'order_cancelled'
             when status in ('processing', 'completed') then 'order_completed'
             when
-                status not in ('pending', 'on-hold', 'failed', 'checkout-draft', 'trash')
-                and paid_at is not null
+                paid_at is not null
+                and status not in (
+                    'pending', 'on-hold', 'failed', 'checkout-draft', 'trash'
+                )
                 then 'order_completed'
         end as event_name
 
