@@ -2,8 +2,8 @@
 
 Usage: python -m bench.fivetran_exports DIRECTORY [--folder FOLDER] [--text]
 
-DIRECTORY holds dbt_hubspot/ and dbt_shopify/ with their CSVs. Each layout is loaded into a
-schema of a DuckDB file of its own and the whole project is built and tested on it; then it
+DIRECTORY holds dbt_hubspot/, dbt_mailchimp/ and dbt_shopify/ with their CSVs. Each layout is
+loaded into a DuckDB file of its own and the whole project is built and tested on it; then it
 prints where every record went.
 """
 
@@ -28,6 +28,7 @@ ROOT = Path(__file__).parents[1]
 # Folder and file name of each layout's exports, by the schema they are loaded into.
 LAYOUTS = {
     "fivetran_hubspot": ("dbt_hubspot", r"(\w+?)_data\.csv"),
+    "fivetran_mailchimp": ("dbt_mailchimp", r"(\w+)\.csv"),
     "fivetran_shopify": ("dbt_shopify", r"shopify_(?!gql_)(\w+?)_data\.csv"),
     "fivetran_shopify_gql": ("dbt_shopify", r"shopify_gql_(\w+?)_data\.csv"),
 }
@@ -43,7 +44,13 @@ BUILDS: dict[str, dict[str, Any]] = {
         "sources": ["shopify"],
         "shopify_schema": "fivetran_shopify_gql",
     },
+    "Mailchimp": {
+        "sources": ["mailchimp"],
+        "mailchimp_schema": "fivetran_mailchimp",
+    },
 }
+
+# Staging, and as much of what follows as says what became of its rows.
 
 
 def load(directory: Path, database: Path, *, as_text: bool) -> dict[str, int]:

@@ -2,7 +2,7 @@
     A select that brings the rows of a CTE into a staging shape: its columns in order,
     cast to their types, and null where the CTE has none, as in raw_columns().
 
-    shape: profiles, events or consents
+    shape: profiles, events, consents or links
     relation: name of the CTE
 -#}
 {% macro as_shape(shape, relation) -%}

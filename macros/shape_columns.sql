@@ -1,7 +1,7 @@
 {#-
     The columns a staging model delivers, by shape, as (name, type) pairs in their order.
 
-    shape: profiles, events or consents
+    shape: profiles, events, consents or links
 -#}
 {% macro shape_columns(shape) -%}
     {%- set text, moment = dbt.type_string(), dbt.type_timestamp() -%}
@@ -17,6 +17,8 @@
             currency order_id discount_code duration_seconds user_agent ip_address',
         'consents': 'source source_record_id email phone anonymous_id purpose status
             changed_at loaded_at',
+        'links': 'source source_record_id linked_source_record_id link_kind linked_at
+            loaded_at',
     } -%}
     {%- set types = {
         'birth_date': 'date', 'employee_count': dbt.type_int(),
@@ -24,7 +26,7 @@
         'quantity': 'numeric(18, 2)', 'amount': 'numeric(18, 2)',
         'duration_seconds': dbt.type_int(), 'is_deleted': dbt.type_boolean(),
         'created_at': moment, 'updated_at': moment, 'loaded_at': moment,
-        'occurred_at': moment, 'changed_at': moment,
+        'occurred_at': moment, 'changed_at': moment, 'linked_at': moment,
     } -%}
     {%- set columns = [] -%}
     {%- for name in texts[shape].split() -%}

@@ -2,7 +2,7 @@
     All rows that the sources in the var `sources` deliver in one shape, by the var
     `source_shapes`; typed, and empty where none delivers it.
 
-    shape: profiles, events or consents
+    shape: profiles, events, consents or links
 -#}
 {% macro union_of_sources(shape) -%}
     {%- set selects = [] -%}
