@@ -79,7 +79,7 @@ test-long: $(INSTALLED) ## Tests that take minutes
 
 test-postgres: $(INSTALLED) ## The same project on PostgreSQL: every public table equals DuckDB's
 	@tests/postgres/install.sh
-	$(BIN)/python tests/postgres/compare.py
+	$(BIN)/python -m tests.postgres.compare
 
 bench: $(INSTALLED) ## 1 million contacts, 20 million events: seconds, memory (SIZE=0.01: a hundredth)
 	$(BIN)/python -m bench.bench --size $(SIZE)
