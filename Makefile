@@ -49,7 +49,7 @@ test: $(INSTALLED) ## Lint, types, every dbt test, pytest
 	@$(MAKE) --no-print-directory pytest
 
 lint: $(INSTALLED) ## Style of SQL and Python; changes nothing
-	$(BIN)/sqlfluff lint --processes 2 models tests
+	$(BIN)/sqlfluff lint models tests
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 
@@ -66,7 +66,7 @@ pytest: $(INSTALLED) ## The Python tests, and the tests of the project itself
 fmt: $(INSTALLED) ## Mend style where a machine can
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
-	$(BIN)/sqlfluff fix --processes 2 models tests
+	$(BIN)/sqlfluff fix models tests
 
 lock: $(INSTALLED) ## Resolve requirements.lock anew from pyproject.toml
 	$(BIN)/python -m pip install --quiet uv
