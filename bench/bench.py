@@ -2,8 +2,8 @@
 
 Prints seconds for each layer, the peak of memory, and how many times longer the event
 rules take than bench/handwritten_points.sql, one statement written for the shipped rules
-only, whose points must be the same. At a small size the ratio says little: dbt spends a
-fifth of a second on every model, however few rows it has.
+only, whose points must be the same. At a small size the ratio says little: dbt needs some
+time for every model, however few rows it has.
 """
 
 from __future__ import annotations
