@@ -14,7 +14,7 @@ IN_SCRATCH := DECILE_DUCKDB_PATH=$(SCRATCH)/warehouse.duckdb \
 
 .DEFAULT_GOAL := help
 .PHONY: help install run build test lint types dbt-test pytest fmt lock \
-	test-long test-postgres bench accept clean
+	test-long test-postgres bench accept readme clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile
@@ -86,6 +86,9 @@ bench: $(INSTALLED) ## 1 million contacts, 20 million events: seconds, memory (S
 
 accept: $(INSTALLED) ## Real column layouts: DATA holds fivetran_exports/ and more; prints figures
 	$(BIN)/python -m bench.fivetran_exports $(DATA)/fivetran_exports
+
+readme: run ## Paste the report of the sample into README.md
+	$(BIN)/python -m bench.readme
 
 clean: ## Remove what was built; .venv stays
 	rm -rf target logs dbt_packages .decile warehouse.duckdb warehouse.duckdb.wal
