@@ -23,7 +23,7 @@ ROOT = Path(__file__).parents[1]
 DBT = Path(sys.executable).with_name("dbt")
 HANDWRITTEN = ROOT / "bench" / "handwritten_points.sql"
 THREADS = 2
-MEMORY_LIMIT = "8GB"
+MEMORY_LIMIT = "6GB"
 AS_OF = "2026-07-01 00:00:00"
 SLOWEST = 8
 
