@@ -14,7 +14,7 @@ IN_SCRATCH := DECILE_DUCKDB_PATH=$(SCRATCH)/warehouse.duckdb \
 
 .DEFAULT_GOAL := help
 .PHONY: help install run build test lint types dbt-test pytest fmt lock \
-	test-long test-postgres bench accept clean
+	test-long test-postgres bench accept readme clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile
@@ -49,7 +49,7 @@ test: $(INSTALLED) ## Lint, types, every dbt test, pytest
 	@$(MAKE) --no-print-directory pytest
 
 lint: $(INSTALLED) ## Style of SQL and Python; changes nothing
-	$(BIN)/sqlfluff lint --processes 2 models tests
+	$(BIN)/sqlfluff lint models tests
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 
@@ -66,7 +66,7 @@ pytest: $(INSTALLED) ## The Python tests, and the tests of the project itself
 fmt: $(INSTALLED) ## Mend style where a machine can
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
-	$(BIN)/sqlfluff fix --processes 2 models tests
+	$(BIN)/sqlfluff fix models tests
 
 lock: $(INSTALLED) ## Resolve requirements.lock anew from pyproject.toml
 	$(BIN)/python -m pip install --quiet uv
@@ -79,13 +79,16 @@ test-long: $(INSTALLED) ## Tests that take minutes
 
 test-postgres: $(INSTALLED) ## The same project on PostgreSQL: every public table equals DuckDB's
 	@tests/postgres/install.sh
-	$(BIN)/python tests/postgres/compare.py
+	$(BIN)/python -m tests.postgres.compare
 
 bench: $(INSTALLED) ## 1 million contacts, 20 million events: seconds, memory (SIZE=0.01: a hundredth)
 	$(BIN)/python -m bench.bench --size $(SIZE)
 
 accept: $(INSTALLED) ## Real column layouts: DATA holds fivetran_exports/ and more; prints figures
 	$(BIN)/python -m bench.fivetran_exports $(DATA)/fivetran_exports
+
+readme: run ## Paste the report of the sample into README.md
+	$(BIN)/python -m bench.readme
 
 clean: ## Remove what was built; .venv stays
 	rm -rf target logs dbt_packages .decile warehouse.duckdb warehouse.duckdb.wal

@@ -2,7 +2,8 @@
 
 Prints seconds for each layer, the peak of memory, and how many times longer the event
 rules take than bench/handwritten_points.sql, one statement written for the shipped rules
-only, whose points must be the same.
+only, whose points must be the same. At a small size the ratio says little: dbt needs some
+time for every model, however few rows it has.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ ROOT = Path(__file__).parents[1]
 DBT = Path(sys.executable).with_name("dbt")
 HANDWRITTEN = ROOT / "bench" / "handwritten_points.sql"
 THREADS = 2
-MEMORY_LIMIT = "8GB"
+MEMORY_LIMIT = "6GB"
 AS_OF = "2026-07-01 00:00:00"
 SLOWEST = 8
 

@@ -259,11 +259,19 @@ points_capped as (
 
 ),
 
+-- Who was not known yet at a date has no points at it.
 handwritten_points as (
 
-    select * from points_capped
+    select points_capped.*
 
-    where points <> 0
+    from points_capped
+
+    inner join decile.contacts_at_dates as known
+        on
+            points_capped.contact_id = known.contact_id
+            and points_capped.as_of = known.as_of
+
+    where points_capped.points <> 0
 
 )
 

@@ -33,6 +33,11 @@ identifiers as (
 
     from {{ ref('identity_identifiers') }}
 
+    -- An event may carry the id of a record that is gone: only live records have one.
+    where
+        identifier_type <> 'record_id'
+        or profile_id is not null
+
 ),
 
 identifiers_of_contacts as (

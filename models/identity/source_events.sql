@@ -1,11 +1,5 @@
 with
 
-events as (
-
-    select * from {{ ref('normalised_events') }}
-
-),
-
 -- Only ids that occur twice are worth ranking: events come by the ten million.
 repeated_ids as (
 
@@ -13,7 +7,7 @@ repeated_ids as (
         source,
         source_event_id as repeated_id
 
-    from events
+    from {{ ref('normalised_events') }}
 
     group by source, source_event_id
 
@@ -21,15 +15,39 @@ repeated_ids as (
 
 ),
 
-events_with_copies as (
+events_once as (
 
     select
         events.*,
-        repeated_ids.repeated_id
+        1 as copy_number
 
-    from events
+    from {{ ref('normalised_events') }} as events
 
     left join repeated_ids
+        on
+            events.source = repeated_ids.source
+            and events.source_event_id = repeated_ids.repeated_id
+
+    where repeated_ids.repeated_id is null
+
+),
+
+events_repeated as (
+
+    select
+        events.*,
+        row_number() over (
+            partition by events.source, events.source_event_id
+            order by
+                events.occurred_at asc nulls last, events.loaded_at asc nulls last,
+                events.event_name asc nulls last, events.email asc nulls last,
+                events.anonymous_id asc nulls last,
+                events.source_record_id asc nulls last
+        ) as copy_number
+
+    from {{ ref('normalised_events') }} as events
+
+    inner join repeated_ids
         on
             events.source = repeated_ids.source
             and events.source_event_id = repeated_ids.repeated_id
@@ -38,32 +56,11 @@ events_with_copies as (
 
 events_numbered as (
 
-    select
-        *,
-        1 as copy_number
-
-    from events_with_copies
-
-    where repeated_id is null
+    select * from events_once
 
     union all
 
-    select
-        *,
-        row_number() over (
-            partition by source, source_event_id
-            order by
-                occurred_at asc nulls last,
-                loaded_at asc nulls last,
-                event_name asc nulls last,
-                email asc nulls last,
-                anonymous_id asc nulls last,
-                source_record_id asc nulls last
-        ) as copy_number
-
-    from events_with_copies
-
-    where repeated_id is not null
+    select * from events_repeated
 
 ),
 
