@@ -41,8 +41,7 @@ events_repeated as (
             order by
                 events.occurred_at asc nulls last, events.loaded_at asc nulls last,
                 events.event_name asc nulls last, events.email asc nulls last,
-                events.anonymous_id asc nulls last,
-                events.source_record_id asc nulls last
+                events.anonymous_id asc nulls last, events.source_record_id asc nulls last
         ) as copy_number
 
     from {{ ref('normalised_events') }} as events
