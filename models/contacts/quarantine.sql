@@ -60,6 +60,23 @@ consents as (
 
 ),
 
+links as (
+
+    select
+        source,
+        'links' as shape,
+        source_record_id as record_id,
+        {{ null_columns(['event_name', 'email', 'phone', 'anonymous_id']) }},
+        linked_at as occurred_at,
+        loaded_at,
+        quarantine_reason
+
+    from {{ ref('source_links') }}
+
+    where quarantine_reason is not null
+
+),
+
 records as (
 
     select * from profiles
@@ -71,6 +88,10 @@ records as (
     union all
 
     select * from consents
+
+    union all
+
+    select * from links
 
 )
 

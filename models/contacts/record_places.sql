@@ -2,33 +2,7 @@ with
 
 records_judged as (
 
-    select
-        source,
-        'profiles' as shape,
-        record_key,
-        quarantine_reason
-
-    from {{ ref('source_profiles') }}
-
-    union all
-
-    select
-        source,
-        'events' as shape,
-        record_key,
-        quarantine_reason
-
-    from {{ ref('source_events') }}
-
-    union all
-
-    select
-        source,
-        'consents' as shape,
-        record_key,
-        quarantine_reason
-
-    from {{ ref('source_consents') }}
+    {{ records_of_shapes(['profiles', 'events', 'consents', 'links']) }}
 
 ),
 

@@ -17,16 +17,38 @@ profiles as (
 
 ),
 
-identities as (
+-- A record that was merged into another is gone, and the person is not.
+merged_away as (
 
     select
         source,
+        source_record_id
+
+    from {{ ref('source_links') }}
+
+    where quarantine_reason is null
+
+    group by source, source_record_id
+
+),
+
+identities as (
+
+    select
+        profiles.source,
         'record_id' as identifier_type,
-        source_record_id as identifier_value
+        profiles.source_record_id as identifier_value
 
     from profiles
 
-    where is_deleted
+    left join merged_away
+        on
+            profiles.source = merged_away.source
+            and profiles.source_record_id = merged_away.source_record_id
+
+    where
+        profiles.is_deleted
+        and merged_away.source is null
 
     union all
 

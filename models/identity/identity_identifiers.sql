@@ -11,6 +11,7 @@ records as (
         phone,
         external_id,
         anonymous_id,
+        linked_source_record_id,
         first_seen_at
 
     from {{ ref('identity_records') }}
@@ -20,58 +21,14 @@ records as (
 
 identifiers as (
 
-    select
-        record_number,
-        'record_id' as identifier_type,
-        source || ':' || source_record_id as identifier_value
-
-    from records
-
-    where source_record_id is not null
-
-    union all
-
-    select
-        record_number,
-        'email' as identifier_type,
-        email as identifier_value
-
-    from records
-
-    where email is not null
-
-    union all
-
-    select
-        record_number,
-        'phone' as identifier_type,
-        phone as identifier_value
-
-    from records
-
-    where phone is not null
-
-    union all
-
-    select
-        record_number,
-        'external_id' as identifier_type,
-        external_id as identifier_value
-
-    from records
-
-    where external_id is not null
-
-    union all
-
-    select
-        record_number,
-        'anonymous_id' as identifier_type,
-        anonymous_id as identifier_value
-
-    from records
-
-    where anonymous_id is not null
+    {{ identifiers_of({
+        'record_id': "source || ':' || source_record_id",
+        'linked_record_id': "source || ':' || linked_source_record_id",
+        'email': 'email',
+        'phone': 'phone',
+        'external_id': 'external_id',
+        'anonymous_id': 'anonymous_id',
+    }) }}
 
 ),
 
@@ -79,7 +36,9 @@ identifiers_of_records as (
 
     select
         identifiers.record_number,
-        identifiers.identifier_type,
+
+        -- Both ids of a link are record ids.
+        replace(identifiers.identifier_type, 'linked_', '') as identifier_type,
         identifiers.identifier_value,
         records.source,
         records.first_seen_at,

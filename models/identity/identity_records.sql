@@ -11,6 +11,7 @@ profiles as (
         phone,
         external_id,
         anonymous_id,
+        cast(null as {{ dbt.type_string() }}) as linked_source_record_id,
         coalesce(
             created_at, updated_at, loaded_at,
             cast('1970-01-01' as {{ dbt.type_timestamp() }})
@@ -34,10 +35,32 @@ traces as (
         phone,
         external_id,
         anonymous_id,
+        cast(null as {{ dbt.type_string() }}) as linked_source_record_id,
         first_seen_at,
         is_deleted
 
     from {{ ref('identity_traces') }}
+
+),
+
+-- A vendor's merge or conversion is a record that holds the ids of both.
+links as (
+
+    select
+        record_key,
+        'link' as record_kind,
+        source,
+        source_record_id,
+        {{ null_columns(['email', 'phone', 'external_id', 'anonymous_id']) }},
+        linked_source_record_id,
+        coalesce(
+            linked_at, loaded_at, cast('1970-01-01' as {{ dbt.type_timestamp() }})
+        ) as first_seen_at,
+        false as is_deleted
+
+    from {{ ref('source_links') }}
+
+    where quarantine_reason is null
 
 ),
 
@@ -48,6 +71,10 @@ records as (
     union all
 
     select * from traces
+
+    union all
+
+    select * from links
 
 ),
 

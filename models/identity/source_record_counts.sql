@@ -18,6 +18,12 @@ consents as (
 
 ),
 
+links as (
+
+    {{ union_of_sources('links') }}
+
+),
+
 counts as (
 
     select
@@ -48,6 +54,17 @@ counts as (
         count(*) as records_in
 
     from consents
+
+    group by source
+
+    union all
+
+    select
+        source,
+        'links' as shape,
+        count(*) as records_in
+
+    from links
 
     group by source
 
