@@ -72,6 +72,7 @@ def assert_every_column_is_described(folder: Path, *sources: str) -> None:
     assert {name: built.get(name) for name in described} == described
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("source", SOURCES)
 def test_builds_alone_with_every_column_described(source: str, tmp_path: Path) -> None:
     build_with((source,), tmp_path)
@@ -102,6 +103,7 @@ def test_builds_with_some_sources(sources: tuple[str, ...], tmp_path: Path) -> N
     build_with(sources, tmp_path)
 
 
+@pytest.mark.long
 def test_reads_raw_tables_instead_of_the_sample(tmp_path: Path) -> None:
     dbt(tmp_path, "parse", demo=False)
 

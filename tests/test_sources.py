@@ -120,6 +120,7 @@ def test_one_message_names_every_missing_table_and_column(tmp_path: Path) -> Non
     assert built(tmp_path) == []
 
 
+@pytest.mark.long
 def test_typed_tables_with_required_columns_only_are_enough(tmp_path: Path) -> None:
     create_tables(
         tmp_path,

@@ -2,7 +2,6 @@ with
 
 -- Only ids that occur twice are worth ranking: events come by the ten million.
 repeated_ids as (
-
     select
         source,
         source_event_id as repeated_id
@@ -41,7 +40,8 @@ events_repeated as (
             order by
                 events.occurred_at asc nulls last, events.loaded_at asc nulls last,
                 events.event_name asc nulls last, events.email asc nulls last,
-                events.anonymous_id asc nulls last, events.source_record_id asc nulls last
+                events.anonymous_id asc nulls last,
+                events.source_record_id asc nulls last
         ) as copy_number
 
     from {{ ref('normalised_events') }} as events

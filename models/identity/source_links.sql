@@ -34,7 +34,8 @@ links_judged as (
             when source_record_id is null or linked_source_record_id is null
                 then 'missing_record_id'
             when copy_number > 1 then 'duplicate_record'
-            when {{ days_between('loaded_at', 'linked_at') }} > 1 then 'dated_after_loading'
+            when {{ days_between('loaded_at', 'linked_at') }} > 1
+                then 'dated_after_loading'
         end as quarantine_reason
 
     from links_numbered

@@ -48,12 +48,18 @@ scenario_sums as (
         min(disqualifiers.label) as disqualified_reason,
         cast(
             sum(
-                case when active_scorecards.dimension = 'fit' then score_points.points end
+                case
+                    when active_scorecards.dimension = 'fit'
+                        then score_points.points
+                end
             ) as numeric(18, 2)
         ) as fit_points,
         cast(
             sum(
-                case when active_scorecards.dimension <> 'fit' then score_points.points end
+                case
+                    when active_scorecards.dimension <> 'fit'
+                        then score_points.points
+                end
             ) as numeric(18, 2)
         ) as engagement_points,
         cast(
