@@ -76,7 +76,9 @@ def keys_of_models(engine: str) -> dict[str, list[str]]:
     keys: dict[str, list[str]] = {}
     for node in manifest["nodes"].values():
         test = node.get("test_metadata")
-        if node["resource_type"] == "test" and test and "unique" in test["name"]:
+        # A switched-off source's tests may stand in the manifest without their model.
+        switched_on = node.get("attached_node") in manifest["nodes"]
+        if switched_on and test and "unique" in test["name"]:
             lists = [value for value in test["kwargs"].values() if isinstance(value, list)]
             columns = lists[0] if lists else [test["kwargs"].get("column_name")]
             keys.setdefault(manifest["nodes"][node["attached_node"]]["name"], columns)
