@@ -1,15 +1,13 @@
 {#-
-    Drops the work tables of a connected_components model.
+    Drops work tables of a connected_components model.
 
-    work: prefix of the model's work tables
-    rounds: how many rounds there were
+    work: prefix of the work tables
+    names: what they hold
 -#}
-{% macro components_drop(work, rounds) -%}
-    {%- for round in range(rounds + 1) -%}
-        {%- for name in ['edges_', 'map_', 'root_'] -%}
-            {%- do run_query(
-                'drop table if exists ' ~ components_relation(work, name ~ round)
-            ) -%}
-        {%- endfor -%}
+{% macro components_drop(work, names) -%}
+    {%- set drops = [] -%}
+    {%- for name in names -%}
+        {%- do drops.append('drop table if exists ' ~ components_relation(work, name)) -%}
     {%- endfor -%}
+    {%- do run_together(drops) -%}
 {%- endmacro %}

@@ -7,6 +7,8 @@
 -#}
 {% macro components_step(work, name, query) -%}
     {%- set table = components_relation(work, name) -%}
-    {%- do run_query('drop table if exists ' ~ table) -%}
-    {%- do run_query('create table ' ~ table ~ ' as ' ~ query) -%}
+    {%- do run_together([
+        'drop table if exists ' ~ table,
+        'create table ' ~ table ~ ' as ' ~ query,
+    ]) -%}
 {%- endmacro %}

@@ -1,62 +1,61 @@
 {#-
-    A materialization whose model is an edge list and whose table names the component of
-    every record in it.
+    A materialization whose model says which record holds which identifier, and whose table
+    names the component of every record that shares one.
 
-    The model's query gives two columns of whole numbers below 2^31 - 1, `record_number` and
-    `linked_record_number`; the table has `record_number` and `component`, the smallest
-    record number reachable. Records without an edge are not in it.
+    The model's query gives `record_number` (whole, below 2^31 - 1), `identifier_type`,
+    `identifier_value`, `identifier_hash` and `identifier_check` (two whole numbers: the same
+    for equal values, and nearly always others for others) and `strength` (whole; the larger, the stronger). The table has
+    `record_number`, `component` (smallest record number of those who are one) and
+    `linked_group` (the same, had nothing been cut). Records that share nothing are not in it.
 
-    Contraction: every record hooks to the neighbour that comes first in a pseudo-random
-    order, pointers are shortened once, edges are rewritten to the representatives, until
-    none is left. The order, number x multiplier mod (2^31 - 1), is held for three rounds and
-    then changed, so that no input is hostile to it. Rounds grow with the logarithm of the
-    longest chain; the limit is a guard against a fault, not a bound on chains.
+    Two records are one where a chain of shared values leads from one to the other, however
+    long, and nothing tells them apart that outweighs a value on the way.
+
+    Config:
+        scope: model of the record numbers to link anew, where linked_before()
+        distinctions: model of what tells records apart: record_number, distinction,
+            distinct_value, outweighs (strength up to which it counts), oldest_keeps
+        remembered: models to keep a copy of, by name; a build that breaks off has none
 -#}
 {% materialization connected_components, default %}
     {%- set relation = this.incorporate(type='table') -%}
     {%- set work = this.identifier ~ '__work' -%}
-    {%- set run = namespace(rounds=0, edges=0) -%}
+    {%- set existing = load_cached_relation(this) -%}
+    {%- set scope = ref(config.require('scope')) if linked_before() -%}
+    {%- set remembered = config.get('remembered', {}) -%}
+    {%- set links = components_relation(work, 'links') if scope else '(' ~ sql ~ ')' -%}
     {{ run_hooks(pre_hooks) }}
 
-    {{ components_step(work, 'edges_0', '
-        select distinct
-            cast(least(record_number, linked_record_number) as bigint) as low,
-            cast(greatest(record_number, linked_record_number) as bigint) as high
-        from (' ~ sql ~ ') as given
-        where record_number <> linked_record_number') }}
-    {%- set run.edges = components_count(work, 'edges_0') -%}
+    {{ components_drop(this.identifier ~ '_', remembered) }}
+    {%- if scope -%}
+        {{ components_step(work, 'links', '
+            select given.*
+            from (' ~ sql ~ ') as given
+            inner join ' ~ scope ~ ' as scope
+                on given.record_number = scope.record_number') }}
+    {%- endif -%}
+    {%- set rounds = components_close(work, components_star_sql(
+        work, links, 'record_number')) -%}
+    {%- set suspects = components_suspects(work, links, ref(config.require('distinctions'))) -%}
+    {%- set levels = components_separate(work) if suspects > 0 else 0 -%}
 
-    {%- for round in range(200) if run.edges > 0 -%}
-        {{ components_step(work, 'map_' ~ round, components_hook_sql(work, round)) }}
-        {{ components_step(work, 'edges_' ~ (round + 1), components_rewrite_sql(work, round)) }}
-        {%- set run.edges = components_count(work, 'edges_' ~ (round + 1)) -%}
-        {%- set run.rounds = round + 1 -%}
-    {%- endfor -%}
-    {%- if run.edges > 0 -%}
-        {{ exceptions.raise_compiler_error(
-            this ~ ' did not converge in ' ~ run.rounds ~ ' rounds'
+    {%- if not scope and existing is not none -%}{{ adapter.drop_relation(existing) }}{%- endif -%}
+    {%- call statement('main') -%}
+        create table {{ components_relation(work, 'result') if scope else relation }} as
+        {{ components_result_sql(work, levels) }}
+    {%- endcall -%}
+    {%- if scope -%}
+        {{ replace_rows(
+            relation, scope, 'select * from ' ~ components_relation(work, 'result')
         ) }}
     {%- endif -%}
-
-    {%- set roots = components_relation(work, components_compose(work, run.rounds)) -%}
-    {%- set existing = load_cached_relation(this) -%}
-    {%- if existing is not none -%}{{ adapter.drop_relation(existing) }}{%- endif -%}
-    {%- call statement('main') -%}
-        create table {{ relation }} as
-        {% if run.rounds == 0 %}
-        select low as record_number, low as component
-        from {{ components_relation(work, 'edges_0') }}
-        {% else %}
-        select
-            record_number,
-            min(record_number) over (partition by representative) as component
-        from {{ roots }}
-        {% endif %}
-    {%- endcall -%}
-    {{ components_drop(work, run.rounds) }}
+    {%- for name, model_name in remembered.items() -%}
+        {{ components_step(this.identifier ~ '_', name, 'select * from ' ~ ref(model_name)) }}
+    {%- endfor -%}
+    {{ components_clear(work, levels) }}
 
     {{ run_hooks(post_hooks) }}
     {{ adapter.commit() }}
-    {{ log(this.identifier ~ ': ' ~ run.rounds ~ ' rounds', info=True) }}
+    {{ log(this.identifier ~ ': ' ~ rounds ~ ' rounds', info=True) }}
     {{ return({'relations': [relation]}) }}
 {% endmaterialization %}

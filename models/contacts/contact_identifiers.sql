@@ -35,8 +35,11 @@ identifiers as (
 
     -- An event may carry the id of a record that is gone: only live records have one.
     where
-        identifier_type <> 'record_id'
-        or profile_id is not null
+        identifier_type in ('email', 'phone', 'external_id', 'anonymous_id')
+        or (
+            identifier_type = 'record_id'
+            and profile_id is not null
+        )
 
 ),
 

@@ -1,82 +1,64 @@
 with
 
-holders as (
-
-    select * from {{ ref('identifier_holders') }}
-
-),
-
-identifier_types as (
-
-    select
-        identifier_type,
-        holder,
-        cast(max_holders as {{ dbt.type_int() }}) as max_holders
-
-    from {{ ref('identifier_types') }}
-
-),
-
-blocked_values as (
-
-    select
-        identifier_type,
-        compared_part,
-        value,
-        reason
-
-    from {{ ref('blocked_values') }}
-
-),
-
-holders_judged as (
+holders_counted as (
 
     select
         holders.identifier_type,
         holders.identifier_value,
         case
+            when identifier_types.holder = 'email' then holders.emails
             when identifier_types.holder = 'record' then holders.crm_profiles
-            else holders.emails
+            when identifier_types.holder = 'profile' then holders.profiles
         end as holders,
+        cast(identifier_types.max_holders as {{ dbt.type_int() }}) as max_holders,
         case
-            when blocked_values.reason is not null then blocked_values.reason
-            when
-                identifier_types.holder = 'record'
-                and holders.crm_profiles > identifier_types.max_holders
-                then 'too_many_records'
-            when
-                identifier_types.holder = 'email'
-                and holders.emails > identifier_types.max_holders
-                then 'too_many_emails'
-            when
-                holders.identifier_type = 'phone'
-                and holders.crm_emails > 1
-                then 'conflicting_emails'
+            when identifier_types.holder = 'email' then 'too_many_emails'
+            else 'too_many_records'
         end as reason
 
-    from holders
+    from {{ ref('identifier_holders') }} as holders
 
-    inner join identifier_types
+    inner join {{ ref('identifier_types') }} as identifier_types
         on holders.identifier_type = identifier_types.identifier_type
-
-    left join blocked_values
-        on
-            holders.identifier_type = blocked_values.identifier_type
-            and blocked_values.value = case
-                when blocked_values.compared_part = 'local_part'
-                    then {{ dbt.split_part('holders.identifier_value', "'@'", 1) }}
-                else holders.identifier_value
-            end
 
 ),
 
+values_judged as (
+
+    select
+        identifier_type,
+        identifier_value,
+        holders,
+        reason
+
+    from {{ ref('listed_identifiers') }}
+
+    union all
+
+    select
+        identifier_type,
+        identifier_value,
+        holders,
+        reason
+
+    from holders_counted
+
+    where holders > max_holders
+
+),
+
+-- A listed value says more than a number of holders.
 blocked as (
 
-    select *
+    select
+        identifier_type,
+        identifier_value,
+        min(holders) as holders,
+        min(reason) as reason
 
-    from holders_judged
+    from values_judged
 
-    where reason is not null
+    group by identifier_type, identifier_value
 
 )
 

@@ -1,4 +1,14 @@
-{{ config(materialized='connected_components') }}
+-- What is remembered of a run: what it linked, so that the next one links what differs.
+{{ config(
+    materialized='connected_components',
+    scope='linking_scope',
+    distinctions='identity_distinctions',
+    remembered={'checksums': 'identity_checksums', 'blocked': 'blocked_identifiers'},
+) }}
+
+-- depends_on: {{ ref('linking_scope') }}
+-- depends_on: {{ ref('identity_distinctions') }}
+-- depends_on: {{ ref('identity_checksums') }}
 
 with
 
@@ -7,51 +17,55 @@ identifiers as (
     select
         record_number,
         identifier_type,
-        identifier_value
+        identifier_value,
+        identifier_hash,
+        identifier_check
 
     from {{ ref('identity_identifiers') }}
+
+),
+
+identifier_types as (
+
+    select
+        identifier_type,
+        cast(strength as {{ dbt.type_int() }}) as strength
+
+    from {{ ref('identifier_types') }}
 
 ),
 
 blocked_identifiers as (
 
     select
-        identifier_type,
-        identifier_value
+        {{ identifier_hashes('identifier_type', 'identifier_value') }}
 
     from {{ ref('blocked_identifiers') }}
 
 ),
 
-linking_identifiers as (
+links as (
 
     select
         identifiers.record_number,
         identifiers.identifier_type,
-        identifiers.identifier_value
+        identifiers.identifier_value,
+        identifiers.identifier_hash,
+        identifiers.identifier_check,
+        identifier_types.strength
 
     from identifiers
 
+    inner join identifier_types
+        on identifiers.identifier_type = identifier_types.identifier_type
+
     left join blocked_identifiers
-        on
-            identifiers.identifier_type = blocked_identifiers.identifier_type
-            and identifiers.identifier_value = blocked_identifiers.identifier_value
+        on identifiers.identifier_hash = blocked_identifiers.identifier_hash
 
-    where blocked_identifiers.identifier_type is null
-
-),
-
--- A star for each value, never every pair: its first record is linked to all others.
-edges as (
-
-    select
-        record_number,
-        min(record_number) over (
-            partition by identifier_type, identifier_value
-        ) as linked_record_number
-
-    from linking_identifiers
+    where
+        blocked_identifiers.identifier_hash is null
+        or identifiers.identifier_check <> blocked_identifiers.identifier_check
 
 )
 
-select * from edges
+select * from links

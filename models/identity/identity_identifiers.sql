@@ -2,24 +2,15 @@ with
 
 records as (
 
-    select
-        record_number,
-        record_kind,
-        source,
-        source_record_id,
-        email,
-        phone,
-        external_id,
-        anonymous_id,
-        linked_source_record_id,
-        first_seen_at
+    select *
 
     from {{ ref('identity_records') }}
+
     where not is_deleted
 
 ),
 
-identifiers as (
+identifiers_carried as (
 
     {{ identifiers_of({
         'record_id': "source || ':' || source_record_id",
@@ -32,6 +23,42 @@ identifiers as (
 
 ),
 
+-- A person's word that two records are one is an identifier that both hold.
+identifiers_decided as (
+
+    select
+        records.record_number,
+        'same_person' as identifier_type,
+        match_decisions.decision_key as identifier_value
+
+    from records
+
+    inner join {{ ref('decided_records') }} as match_decisions
+        on records.record_key = match_decisions.record_key
+
+    where match_decisions.decision = 'same'
+
+),
+
+identifiers as (
+
+    select * from identifiers_carried
+
+    union all
+
+    select * from identifiers_decided
+
+    union all
+
+    select
+        record_number,
+        identifier_type,
+        identifier_value
+
+    from {{ ref('composite_identifiers') }}
+
+),
+
 identifiers_of_records as (
 
     select
@@ -40,6 +67,10 @@ identifiers_of_records as (
         -- Both ids of a link are record ids.
         replace(identifiers.identifier_type, 'linked_', '') as identifier_type,
         identifiers.identifier_value,
+        {{ identifier_hashes(
+            "replace(identifiers.identifier_type, 'linked_', '')",
+            'identifiers.identifier_value'
+        ) }},
         records.source,
         records.first_seen_at,
 

@@ -1,90 +1,31 @@
 with
 
-profiles as (
-
-    select
-        record_key,
-        'profile' as record_kind,
-        source,
-        source_record_id,
-        email,
-        phone,
-        external_id,
-        anonymous_id,
-        cast(null as {{ dbt.type_string() }}) as linked_source_record_id,
-        coalesce(
-            created_at, updated_at, loaded_at,
-            cast('1970-01-01' as {{ dbt.type_timestamp() }})
-        ) as first_seen_at,
-        is_deleted
-
-    from {{ ref('source_profiles') }}
-
-    where quarantine_reason is null
-
-),
-
-traces as (
-
-    select
-        record_key,
-        'trace' as record_kind,
-        source,
-        source_record_id,
-        email,
-        phone,
-        external_id,
-        anonymous_id,
-        cast(null as {{ dbt.type_string() }}) as linked_source_record_id,
-        first_seen_at,
-        is_deleted
-
-    from {{ ref('identity_traces') }}
-
-),
-
--- A vendor's merge or conversion is a record that holds the ids of both.
-links as (
-
-    select
-        record_key,
-        'link' as record_kind,
-        source,
-        source_record_id,
-        {{ null_columns(['email', 'phone', 'external_id', 'anonymous_id']) }},
-        linked_source_record_id,
-        coalesce(
-            linked_at, loaded_at, cast('1970-01-01' as {{ dbt.type_timestamp() }})
-        ) as first_seen_at,
-        false as is_deleted
-
-    from {{ ref('source_links') }}
-
-    where quarantine_reason is null
-
-),
-
 records as (
 
-    select * from profiles
+    select * from {{ ref('identity_source_records') }}
 
-    union all
+),
 
-    select * from traces
+record_numbers as (
 
-    union all
+    select
+        record_key,
+        record_number
 
-    select * from links
+    from {{ ref('identity_record_numbers') }}
 
 ),
 
 records_numbered as (
 
     select
-        *,
-        row_number() over (order by record_key) as record_number
+        records.*,
+        record_numbers.record_number
 
     from records
+
+    inner join record_numbers
+        on records.record_key = record_numbers.record_key
 
 )
 

@@ -1,0 +1,274 @@
+"""How long ten million records take to link, beside scipy, and ten thousand more.
+
+The identifiers are generated straight into the tables that linking reads; then the models of
+the project from identity_checksums to identity_components are run, once for everything and
+once more after a small change. scipy gets the same identifiers from the same tables, and
+writes a table too. Prints seconds, ratios, and the peak of memory.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import duckdb
+import numpy as np
+from scipy.sparse import coo_matrix
+from scipy.sparse.csgraph import connected_components
+
+ROOT = Path(__file__).parents[1]
+DBT = Path(sys.executable).with_name("dbt")
+MEMORY_LIMIT = "3GB"
+NEW_RECORDS = 10_000
+CHANGED_RECORDS = 500
+GONE_RECORDS = 200
+MODELS = (
+    "identity_checksums",
+    "changed_blocks",
+    "touched_identifiers",
+    "rejudged_identifiers",
+    "identifier_holders",
+    "listed_identifiers",
+    "blocked_identifiers",
+    "touched_records",
+    "linking_scope",
+    "identity_components",
+)
+# Drawn by hashing, so that a number always has the same identifiers: a person has 2.4 records
+# on average, one record in ten is a CRM's, the others are traces of events; one phone in 50
+# is shared, some by hundreds.
+RECORDS = """
+    select
+        number as record_number,
+        cast(floor(hash(number) % 1000003 / 1000003.0 * {persons}) as bigint) as person
+    from range({first}, {last}) as numbers (number)
+"""
+IDENTIFIERS = """
+    with records as ({records})
+    select
+        record_number, identifier_type, identifier_value,
+        cast(hash(identifier_type, identifier_value) >> 2 as bigint) as identifier_hash,
+        cast(hash(identifier_type, '#' || identifier_value) >> 2 as bigint) as identifier_check,
+        'hubspot' as source,
+        timestamp '2026-01-01' as first_seen_at, email as profile_email,
+        case when email is not null then 'hubspot:' || record_number end as profile_id
+    from (
+        select *, case when hash(record_number * 7 + {salt}) % 100 < 10 then address end as email
+        from (
+            select
+                *,
+                'user' || person || '_' || cast(hash(record_number * 3) % 10 < 1 as integer)
+                    || '@mail' || person % 1000 || '.example' as address
+            from records
+        )
+    )
+    cross join lateral (
+        select 'email' as identifier_type, address as identifier_value
+        where hash(record_number * 7 + {salt}) % 100 < 55
+        union all
+        select 'anonymous_id', md5(cast(person * 4 + hash(record_number * 11) % 4 as varchar))
+        where hash(record_number * 5 + 2) % 100 < 70
+        union all
+        select 'phone', '+49' || 1500000000
+            + case when hash(person) % 50 = 0 then person % 2000 else person end
+        where hash(record_number * 13 + 3) % 100 < 20
+    )
+"""
+DISTINCTIONS = """
+    select
+        record_number, distinction, distinct_value, 4 as outweighs, false as oldest_keeps
+    from identity_identifiers
+    cross join lateral (
+        select 'email in hubspot' as distinction, profile_email as distinct_value
+        union all
+        select 'name', 'name of ' || split_part(profile_email, '_', 1)
+    )
+    where profile_email is not null and identifier_type = 'email'
+"""
+
+
+def generate(database: Path, records: int) -> None:
+    """Make the tables that linking reads, and the seeds."""
+    for file in (database, database.with_suffix(".duckdb.wal")):
+        file.unlink(missing_ok=True)
+    database.parent.mkdir(parents=True, exist_ok=True)
+    with duckdb.connect(str(database)) as connection:
+        limit(connection)
+        connection.execute("create schema decile")
+        for name in ("identifier_types", "blocked_values"):
+            file = ROOT / "seeds" / "policy" / f"{name}.csv"
+            connection.execute(
+                f"create table decile.{name} as"
+                f" select * from read_csv('{file}', all_varchar = true)"
+            )
+        connection.execute("create schema decile_identity")
+        connection.execute("use decile_identity")
+        drawn = RECORDS.format(persons=records * 0.42, first=1, last=records + 1)
+        connection.execute(
+            f"create table identity_identifiers as {IDENTIFIERS.format(records=drawn, salt=1)}"
+        )
+        connection.execute(f"create table identity_distinctions as {DISTINCTIONS}")
+
+
+def change(database: Path, records: int) -> None:
+    """Add new records, give others an address or take it, and delete some."""
+    with duckdb.connect(str(database)) as connection:
+        limit(connection)
+        connection.execute("use decile_identity")
+        connection.execute(
+            "create temp table altered as select distinct"
+            f" 1 + cast(hash(number) % {records} as bigint) as record_number"
+            f" from range({CHANGED_RECORDS + GONE_RECORDS}) as numbers (number)"
+        )
+        connection.execute("delete from identity_identifiers where record_number in (from altered)")
+        drawn = RECORDS.format(
+            persons=records * 0.42, first=records + 1, last=records + NEW_RECORDS + 1
+        )
+        changed = (
+            RECORDS.format(persons=records * 0.42, first=1, last=records + 1)
+            + "where number in (select record_number from altered order by 1"
+            f" limit {CHANGED_RECORDS})"
+        )
+        for chosen in (drawn, changed):
+            connection.execute(
+                f"insert into identity_identifiers {IDENTIFIERS.format(records=chosen, salt=2)}"
+            )
+        connection.execute(f"create or replace table identity_distinctions as {DISTINCTIONS}")
+
+
+def limit(connection: duckdb.DuckDBPyConnection) -> None:
+    """Give DuckDB what dbt gives it."""
+    connection.execute(f"set threads = 2; set memory_limit = '{MEMORY_LIMIT}'")
+    connection.execute("set preserve_insertion_order = false")
+
+
+def link(folder: Path, database: Path, *options: str) -> tuple[dict[str, float], float]:
+    """Run the models; return the seconds of each and the peak of memory in GB."""
+    settings = {
+        "DECILE_TARGET": "duckdb",
+        "DECILE_THREADS": "2",
+        "DECILE_DUCKDB_PATH": str(database),
+        "DECILE_DUCKDB_MEMORY": MEMORY_LIMIT,
+        "DBT_TARGET_PATH": str(folder / "dbt"),
+        "DBT_LOG_PATH": str(folder / "logs"),
+    }
+    command = [str(DBT), "--quiet", "run", *options, "--select", *MODELS]
+    dbt = subprocess.Popen(command, cwd=ROOT, env=os.environ | settings)
+    _, status, usage = os.wait4(dbt.pid, 0)
+    dbt.returncode = os.waitstatus_to_exitcode(status)
+    if dbt.returncode != 0:
+        raise SystemExit("linking failed")
+    results = json.loads((folder / "dbt" / "run_results.json").read_text())["results"]
+    seconds = {
+        result["unique_id"].rsplit(".", 1)[1]: float(result["execution_time"]) for result in results
+    }
+    return seconds, usage.ru_maxrss / 1024**2
+
+
+def link_with_scipy(database: Path) -> float:
+    """The same components into a table, ids mapped to whole numbers and back; its seconds."""
+    with duckdb.connect(str(database)) as connection:
+        limit(connection)
+        connection.execute("use decile_identity")
+        started = time.monotonic()
+        found = connection.execute("""
+            with linking as (
+                select record_number, identifier_type, identifier_value
+                from identity_identifiers
+                anti join blocked_identifiers using (identifier_type, identifier_value)
+            ),
+            numbered as (
+                select identifier_type, identifier_value, row_number() over () - 1 as number
+                from (select distinct identifier_type, identifier_value from linking)
+            )
+            select record_number, number
+            from linking inner join numbered using (identifier_type, identifier_value)
+        """).fetchnumpy()
+        records, row = np.unique(found["record_number"], return_inverse=True)
+        size = len(records)
+        column = found["number"] + size
+        nodes = size + int(found["number"].max()) + 1
+        graph = coo_matrix((np.ones(len(row), dtype=np.int8), (row, column)), shape=(nodes, nodes))
+        _, labels = connected_components(graph, directed=False)
+        mapped = {"record_number": records, "label": labels[:size]}
+        connection.register("mapped", mapped)
+        connection.execute("create or replace table scipy_components as select * from mapped")
+        return time.monotonic() - started
+
+
+def partitions_differ(database: Path) -> int:
+    """Count the pairs of groups in which the two disagree, uncut."""
+    with duckdb.connect(str(database)) as connection:
+        limit(connection)
+        connection.execute("use decile_identity")
+        ((pairs, ours, theirs),) = connection.execute("""
+            select count(*), count(distinct linked_group), count(distinct label)
+            from (
+                select distinct
+                    coalesce(linked_group, record_number) as linked_group, label
+                from scipy_components left join identity_components using (record_number)
+            )
+        """).fetchall()
+        return int(abs(pairs - ours) + abs(pairs - theirs))
+
+
+def components_differ(database: Path) -> int:
+    """Count the records whose component the small change and a full link place differently."""
+    with duckdb.connect(str(database)) as connection:
+        ((differing,),) = connection.execute("""
+            select count(*) from (
+                (from decile_identity.identity_components except from partial)
+                union all
+                (from partial except from decile_identity.identity_components)
+            )
+        """).fetchall()
+        return int(differing)
+
+
+def show(title: str, seconds: dict[str, float]) -> float:
+    """Print the seconds of each model; return their sum."""
+    total = sum(seconds.values())
+    print(f"\n{title}: {total:.1f} s")
+    for name, spent in seconds.items():
+        print(f"  {name:<24}{spent:>8.2f}")
+    return total
+
+
+def main() -> None:
+    """Generate, link, compare, change, link again, compare with linking everything."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--records", type=int, default=10_000_000)
+    parser.add_argument("--size", type=float, default=1.0, help="share of them, such as 0.01")
+    chosen = parser.parse_args()
+    records = int(chosen.records * chosen.size)
+    folder = ROOT / "target" / "bench" / f"linking-{records}"
+    database = folder / "warehouse.duckdb"
+    generate(database, records)
+
+    seconds, peak = link(folder, database, "--full-refresh")
+    full = show(f"linking {records:,} records", seconds)
+    print(f"peak memory {peak:.2f} GB (limit of DuckDB {MEMORY_LIMIT})")
+    by_scipy = link_with_scipy(database)
+    ours = seconds["identity_components"]
+    print(f"scipy {by_scipy:.1f} s, identity_components {ours:.1f} s, ratio {ours / by_scipy:.2f}")
+    print(f"groups that differ: {partitions_differ(database)}")
+
+    change(database, records)
+    seconds, _ = link(folder, database)
+    partial = show(f"linking {NEW_RECORDS:,} new records, 500 changed, 200 gone", seconds)
+    print(f"share of linking everything: {partial / full:.1%}")
+    with duckdb.connect(str(database)) as connection:
+        connection.execute(
+            "create or replace table partial as from decile_identity.identity_components"
+        )
+    link(folder, database, "--full-refresh")
+    print(f"records placed differently by linking everything: {components_differ(database)}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,18 @@
+{#-
+    The component of every record linked now.
+
+    work: prefix of the work tables
+    levels: in how many steps the suspects were joined again; 0 where there were none
+-#}
+{% macro components_result_sql(work, levels) -%}
+    select
+        closed.record_number,
+        {{ 'coalesce(separated.component, closed.component)' if levels else 'closed.component' }}
+            as component,
+        closed.component as linked_group
+    from {{ components_relation(work, 'closed') }} as closed
+    {% if levels -%}
+    left join {{ components_relation(work, 'separated') }} as separated
+        on closed.record_number = separated.record_number
+    {%- endif %}
+{%- endmacro %}

@@ -1,0 +1,46 @@
+{#-
+    What clusters hold without the values that are held by two clusters which differ: neither
+    keeps such a value, or only the first where the distinction says so.
+
+    work: prefix of the work tables
+-#}
+{% macro components_value_cut_sql(work) -%}
+    {%- set holds = components_relation(work, 'cluster_holds') -%}
+    {%- set marks = components_relation(work, 'cluster_marks') -%}
+    with
+
+    conflicts as (
+        select
+            holds.identifier_hash, holds.identifier_type, holds.identifier_value,
+            marks.distinction, min(marks.cluster_number) as first_cluster
+        from {{ holds }} as holds
+        inner join {{ marks }} as marks
+            on holds.cluster_number = marks.cluster_number
+        group by
+            holds.identifier_hash, holds.identifier_type, holds.identifier_value,
+            marks.distinction
+        having min(marks.distinct_value) <> max(marks.distinct_value)
+    ),
+
+    cut as (
+        select distinct
+            marks.cluster_number, conflicts.identifier_type, conflicts.identifier_value
+        from conflicts
+        inner join {{ holds }} as holds
+            on conflicts.identifier_hash = holds.identifier_hash
+            and conflicts.identifier_type = holds.identifier_type
+            and conflicts.identifier_value = holds.identifier_value
+        inner join {{ marks }} as marks
+            on holds.cluster_number = marks.cluster_number
+            and conflicts.distinction = marks.distinction
+        where marks.cluster_number <> conflicts.first_cluster or marks.oldest_keeps = 0
+    )
+
+    select holds.*
+    from {{ holds }} as holds
+    left join cut
+        on holds.cluster_number = cut.cluster_number
+        and holds.identifier_type = cut.identifier_type
+        and holds.identifier_value = cut.identifier_value
+    where cut.cluster_number is null
+{%- endmacro %}

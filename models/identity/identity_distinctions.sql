@@ -1,0 +1,81 @@
+with
+
+records as (
+
+    select
+        record_number,
+        record_key,
+        record_kind,
+        source,
+        email,
+        person_name
+
+    from {{ ref('identity_records') }}
+
+    where not is_deleted
+
+),
+
+decided_records as (
+
+    select
+        record_key,
+        decision_key
+
+    from {{ ref('decided_records') }}
+
+    where decision = 'different'
+
+),
+
+distinctions as (
+
+    -- Phones and browsers (strengths below 5) are shared; what a person or a vendor says
+    -- is not.
+    select
+        record_number,
+        'email in ' || source as distinction,
+        email as distinct_value,
+        4 as outweighs,
+        false as oldest_keeps
+
+    from records
+
+    where
+        record_kind = 'profile'
+        and email is not null
+        and source in ('{{ var("crm_sources") | join("', '") }}')
+
+    union all
+
+    -- A name alone says little: it tells two people apart whose addresses differ too.
+    select
+        record_number,
+        'name' as distinction,
+        person_name as distinct_value,
+        4 as outweighs,
+        false as oldest_keeps
+
+    from records
+
+    where
+        email is not null
+        and person_name is not null
+
+    union all
+
+    select
+        records.record_number,
+        'decision ' || decided_records.decision_key as distinction,
+        records.record_key as distinct_value,
+        9 as outweighs,
+        true as oldest_keeps
+
+    from records
+
+    inner join decided_records
+        on records.record_key = decided_records.record_key
+
+)
+
+select * from distinctions

@@ -1,0 +1,82 @@
+with
+
+identifiers as (
+
+    select
+        record_number,
+        identifier_type,
+        identifier_value
+
+    from {{ ref('rejudged_identifiers') }}
+
+),
+
+blocked_identifiers as (
+
+    select
+        identifier_type,
+        identifier_value
+
+    from {{ ref('blocked_identifiers') }}
+
+),
+
+blocked_when_linked as (
+
+    {{ linked_so_far('blocked', [
+        ('identifier_type', dbt.type_string()),
+        ('identifier_value', dbt.type_string()),
+    ]) }}
+
+),
+
+components_so_far as (
+
+    {{ linked_so_far('', [('record_number', 'bigint')]) }}
+
+),
+
+changed_blocks as (
+
+    select record_block
+
+    from {{ ref('changed_blocks') }}
+
+),
+
+-- What was blocked and still is links as little as before.
+touched_records as (
+
+    select identifiers.record_number
+
+    from identifiers
+
+    left join blocked_identifiers
+        on
+            identifiers.identifier_type = blocked_identifiers.identifier_type
+            and identifiers.identifier_value = blocked_identifiers.identifier_value
+
+    left join blocked_when_linked
+        on
+            identifiers.identifier_type = blocked_when_linked.identifier_type
+            and identifiers.identifier_value = blocked_when_linked.identifier_value
+
+    where
+        blocked_identifiers.identifier_type is null
+        or blocked_when_linked.identifier_type is null
+
+    union distinct
+
+    -- Those who are gone are known by their numbers alone.
+    select components_so_far.record_number
+
+    from components_so_far
+
+    inner join changed_blocks
+        on
+            components_so_far.record_number - mod(components_so_far.record_number, 16)
+            = changed_blocks.record_block
+
+)
+
+select * from touched_records
