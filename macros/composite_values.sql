@@ -2,10 +2,10 @@
 {% macro composite_values() -%}
     {%- set values = {} -%}
     {%- for attribute in composite_attributes() -%}
-        {%- set text = clean_text(attribute) -%}
-        {%- do values.update({
-            attribute: name_key(attribute) if attribute.endswith('name') else 'lower(' ~ text ~ ')'
-        }) -%}
+        {%- do values.update({attribute: 'lower(' ~ clean_text(attribute) ~ ')'}) -%}
+    {%- endfor -%}
+    {%- for attribute in ['first_name', 'last_name'] -%}
+        {%- do values.update({attribute: "nullif(" ~ name_key(attribute) ~ ", '')"}) -%}
     {%- endfor -%}
     {{ return(values) }}
 {%- endmacro %}

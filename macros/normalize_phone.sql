@@ -1,20 +1,35 @@
 {#-
-    A phone number in E.164 (+ and 8 to 15 digits); null where it cannot be one. A number
-    without a country prefix gets the calling code given, and loses its trunk zero.
+    A phone number in E.164 (+ and 8 to 15 digits); null where it cannot be one, and where
+    it is a placeholder: the same digit throughout, or 1234567 and on. What is in E.164
+    stays, whatever the country.
 
-    expression: text
-    calling_code: text expression, digits; null leaves national numbers out
+    digits: column with the result of phone_digits()
+    dialling: relation with calling_code, trunk_prefix and national_digits of the country
+        for numbers without a country prefix; null there leaves them out
 -#}
-{% macro normalize_phone(expression, calling_code) -%}
+{% macro normalize_phone(digits, dialling) -%}
+    {%- set number = phone_with_code(digits, dialling) -%}
+    {%- set codes = '1|7|2[07]|3[0-469]|4[013-9]|5[1-8]|6[0-6]|8[1246]|9[0-58]'
+        ~ '|(2[1-689]|3[578]|42|5[09]|6[7-9]|8[0578]|9[679])[0-9]' -%}
+    {%- set repeated = [] -%}
+    {%- for digit in range(10) -%}
+        {%- do repeated.append(digit ~ '+') -%}
+    {%- endfor -%}
     case
-        when {{ matches_regex(phone_digits(expression), '^[+][1-9][0-9]{7,14}$') }}
-            then {{ phone_digits(expression) }}
         when
-            {{ matches_regex(phone_digits(expression), '^0*[1-9][0-9]{5,13}$') }}
-            and length({{ phone_digits(expression) }}) between 7 and 14
-            then
-                '+' || {{ calling_code }} || {{ regex_replace(
-                    phone_digits(expression), '^0+'
-                ) }}
+            {{ matches_regex(
+                number, '^[+](1[2-9][0-9]{9}|[2-9][0-9]{7,14})$'
+            ) }}
+            and not {{ matches_regex(
+                number,
+                '^[+](' ~ codes ~ ')(' ~ repeated | join('|')
+                ~ '|0?1234567(8(90?)?)?|9876543210?)$'
+            ) }}
+            and not coalesce(
+                {{ dialling }}.trunk_prefix = '0'
+                and {{ number }} like '+' || {{ dialling }}.calling_code || '0%',
+                false
+            )
+            then {{ number }}
     end
 {%- endmacro %}

@@ -34,7 +34,7 @@ attributes_of_types as (
 
     select
         composite_types.identifier_type,
-        pieces.piece as attribute
+        pieces.piece as attribute_name
 
     from composite_types
 
@@ -46,9 +46,9 @@ attributes_needed as (
 
     select
         identifier_type,
-        attribute,
+        attribute_name,
         row_number() over (
-            partition by identifier_type order by attribute
+            partition by identifier_type order by attribute_name
         ) as place,
         count(*) over (partition by identifier_type) as attributes
 
@@ -74,7 +74,7 @@ values_needed as (
     from values_of_records
 
     inner join attributes_needed
-        on values_of_records.identifier_type = attributes_needed.attribute
+        on values_of_records.identifier_type = attributes_needed.attribute_name
 
 ),
 

@@ -7,6 +7,7 @@ history as (
         ('contact_id', dbt.type_string()),
         ('contact_known_since', dbt.type_timestamp()),
         ('assignment', dbt.type_int()),
+        ('assigned_at', dbt.type_timestamp()),
     ]) }}
 
 ),
@@ -31,7 +32,10 @@ history_numbered as (
         row_number() over (
             partition by record_key
             order by assignment desc
-        ) as recency_place
+        ) as recency_place,
+
+        -- Of two ids the older one is the one that others have known for longer.
+        min(assigned_at) over (partition by contact_id) as given_at
 
     from history
 
@@ -46,6 +50,7 @@ ids_held as (
         history_numbered.contact_id,
         history_numbered.contact_known_since,
         history_numbered.assignment,
+        history_numbered.given_at,
         history_numbered.recency_place = 1 as is_present
 
     from clusters
@@ -63,7 +68,11 @@ claims as (
         row_number() over (
             partition by contact_id
             order by is_present desc, first_seen_at asc, record_key asc, assignment asc
-        ) as place_in_contact
+        ) as place_in_contact,
+        first_value(component) over (
+            partition by contact_id
+            order by is_present desc, first_seen_at asc, record_key asc, assignment asc
+        ) as contact_component
 
     from ids_held
 

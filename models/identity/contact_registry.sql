@@ -2,6 +2,7 @@
     materialized='incremental',
     incremental_strategy='append',
     full_refresh=false,
+    on_schema_change='append_new_columns',
     pre_hook="{{ refuse_earlier_as_of('assigned_at') }}",
 ) }}
 
@@ -35,7 +36,8 @@ inherited as (
         *,
         row_number() over (
             partition by component
-            order by is_present desc, contact_known_since asc, contact_id asc
+            order by
+                is_present desc, given_at asc, contact_known_since asc, contact_id asc
         ) as place_in_component
 
     from ids_held
@@ -53,6 +55,14 @@ assignments as (
         inherited.contact_id as inherited_id,
         inherited.contact_known_since,
         coalesce(ids_held.assignment, 0) + 1 as assignment,
+
+        -- A record that goes along with its id's claim takes the id into another; one
+        -- that goes elsewhere has left it.
+        case
+            when ids_held.contact_id is null then 'first'
+            when ids_held.contact_component = clusters.component then 'merge'
+            else 'split'
+        end as cause,
 
         -- A cluster without an id is named after its first record; the number makes it
         -- new.
@@ -88,7 +98,8 @@ new_assignments as (
         coalesce(inherited_id, minted_id) as contact_id,
         coalesce(contact_known_since, seen_since) as contact_known_since,
         assignment,
-        {{ as_of() }} as assigned_at
+        {{ as_of() }} as assigned_at,
+        cause
 
     from assignments
 

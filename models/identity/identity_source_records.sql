@@ -14,7 +14,7 @@ profiles as (
         external_id,
         anonymous_id,
         cast(null as {{ dbt.type_string() }}) as linked_source_record_id,
-        {{ name_key("first_name || ' ' || last_name") }} as person_name,
+        nullif({{ name_key("first_name || ' ' || last_name") }}, '') as person_name,
         coalesce(
             created_at, updated_at, loaded_at,
             cast('1970-01-01' as {{ dbt.type_timestamp() }})

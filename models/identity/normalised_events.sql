@@ -14,13 +14,19 @@ event_catalog as (
 
 ),
 
-home_country as (
+source_countries as (
 
-    select calling_code
+    select * from {{ ref('source_countries') }}
 
-    from {{ ref('calling_codes') }}
+),
 
-    where country_name = lower('{{ var("default_country") }}')
+events_dialled as (
+
+    select
+        *,
+        {{ phone_digits('phone') }} as phone_digits
+
+    from events
 
 ),
 
@@ -31,15 +37,16 @@ events_normalised as (
         events.source_event_id,
         nullif(trim(events.source_record_id), '') as source_record_id,
         {{ normalize_email('events.email') }} as email,
-        {{ normalize_phone('events.phone', 'home_country.calling_code') }} as phone,
+        {{ normalize_phone('events.phone_digits', 'source_countries') }} as phone,
         nullif(trim(events.external_id), '') as external_id,
         nullif(trim(events.anonymous_id), '') as anonymous_id,
         {{ columns_of('events', event_attributes()) }},
         event_catalog.known_event_name
 
-    from events
+    from events_dialled as events
 
-    cross join home_country
+    left join source_countries
+        on events.source = source_countries.source
 
     left join event_catalog
         on events.event_name = event_catalog.known_event_name

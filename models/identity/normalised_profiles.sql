@@ -10,12 +10,34 @@ profiles as (
 
 country_names as (
 
-    select
-        country_name,
-        country_code,
-        calling_code
+    select * from {{ ref('country_names') }}
 
-    from {{ ref('calling_codes') }}
+),
+
+source_countries as (
+
+    select * from {{ ref('source_countries') }}
+
+),
+
+free_mail_domains as (
+
+    select domain
+
+    from {{ ref('free_mail_domains') }}
+
+),
+
+profiles_read as (
+
+    select
+        *,
+        nullif(trim(country_code), '') as given_country,
+        {{ country_key('country_code') }} as country_key,
+        {{ phone_digits('phone') }} as phone_digits,
+        {{ url_domain('company_domain') }} as web_domain
+
+    from profiles
 
 ),
 
@@ -25,19 +47,20 @@ profiles_normalised as (
         profiles.source,
         nullif(trim(profiles.source_record_id), '') as source_record_id,
         {{ normalize_email('profiles.email') }} as email,
-        {{ normalize_phone(
-            'profiles.phone', 'coalesce(country_names.calling_code, home.calling_code)'
-        ) }} as phone,
+        {{ normalize_phone('profiles.phone_digits', 'dialling') }} as phone,
         nullif(trim(profiles.external_id), '') as external_id,
         nullif(trim(profiles.anonymous_id), '') as anonymous_id,
         nullif(trim(profiles.email), '') as given_email,
         nullif(trim(profiles.phone), '') as given_phone,
-        nullif(trim(profiles.first_name), '') as first_name,
-        nullif(trim(profiles.last_name), '') as last_name,
+        profiles.given_country,
+        {{ normalize_name('profiles.first_name') }} as first_name,
+        {{ normalize_name('profiles.last_name') }} as last_name,
         profiles.birth_date,
         nullif(trim(profiles.job_title), '') as job_title,
         nullif(trim(profiles.company_name), '') as company_name,
-        lower(nullif(trim(profiles.company_domain), '')) as company_domain,
+        case
+            when free_mail_domains.domain is null then profiles.web_domain
+        end as company_domain,
         nullif(trim(profiles.industry), '') as industry,
         profiles.employee_count,
         profiles.annual_revenue,
@@ -55,13 +78,25 @@ profiles_normalised as (
         profiles.loaded_at,
         coalesce(profiles.is_deleted, false) as is_deleted
 
-    from profiles
+    from profiles_read as profiles
 
     left join country_names
-        on lower(trim(profiles.country_code)) = country_names.country_name
+        on profiles.country_key = country_names.country_key
 
-    left join country_names as home
-        on home.country_name = lower('{{ var("default_country") }}')
+    left join source_countries
+        on profiles.source = source_countries.source
+
+    -- A country that nobody can read is not the source's: the number stays out.
+    left join country_names as dialling
+        on dialling.country_key = lower(
+            case
+                when profiles.given_country is null then source_countries.country_code
+                else country_names.country_code
+            end
+        )
+
+    left join free_mail_domains
+        on profiles.web_domain = free_mail_domains.domain
 
 )
 

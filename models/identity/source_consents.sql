@@ -6,13 +6,19 @@ consents as (
 
 ),
 
-home_country as (
+source_countries as (
 
-    select calling_code
+    select * from {{ ref('source_countries') }}
 
-    from {{ ref('calling_codes') }}
+),
 
-    where country_name = lower('{{ var("default_country") }}')
+consents_dialled as (
+
+    select
+        *,
+        {{ phone_digits('phone') }} as phone_digits
+
+    from consents
 
 ),
 
@@ -22,16 +28,17 @@ consents_normalised as (
         consents.source,
         nullif(trim(consents.source_record_id), '') as source_record_id,
         {{ normalize_email('consents.email') }} as email,
-        {{ normalize_phone('consents.phone', 'home_country.calling_code') }} as phone,
+        {{ normalize_phone('consents.phone_digits', 'source_countries') }} as phone,
         nullif(trim(consents.anonymous_id), '') as anonymous_id,
         consents.purpose,
         consents.status,
         consents.changed_at,
         consents.loaded_at
 
-    from consents
+    from consents_dialled as consents
 
-    cross join home_country
+    left join source_countries
+        on consents.source = source_countries.source
 
 ),
 

@@ -45,7 +45,7 @@ steps as (
 
     -- No mail was sent for these; the first makes a contact a deleted one.
     where
-        lower({{ clean_text('campaign_events.event') }}) not in (
+        coalesce(lower({{ clean_text('campaign_events.event') }}), '') not in (
             'contact_deleted', 'contact_updated', 'list_addition'
         )
 

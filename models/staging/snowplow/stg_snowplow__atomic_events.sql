@@ -15,10 +15,15 @@ events_cleaned as (
         -- Many sites hand the tracker an address as their user id.
         coalesce(
             {{ clean_text('email') }},
-            case when user_id like '%@%' then {{ clean_text('user_id') }} end
+            case
+                when {{ clean_text('user_id') }} like '%@%'
+                    then {{ clean_text('user_id') }}
+            end
         ) as email,
-        case when user_id not like '%@%' then {{ clean_text('user_id') }} end
-            as external_id,
+        case
+            when {{ clean_text('user_id') }} not like '%@%'
+                then {{ clean_text('user_id') }}
+        end as external_id,
 
         -- A collector that sets no cookie writes zeros, the same for all.
         coalesce(
@@ -43,9 +48,11 @@ events_cleaned as (
         mkt_campaign as campaign,
         lower({{ clean_text('se_action') }}) as struct_action,
         {{ clean_text('se_label') }} as struct_label,
-        {{ clean_text('coalesce(tr_orderid, ti_orderid)') }} as order_id,
+        coalesce({{ clean_text('tr_orderid') }}, {{ clean_text('ti_orderid') }})
+            as order_id,
         {{ safe_cast_numeric('tr_total') }} as amount,
-        {{ clean_text('coalesce(tr_currency, ti_currency)') }} as currency,
+        coalesce({{ clean_text('tr_currency') }}, {{ clean_text('ti_currency') }})
+            as currency,
         {{ clean_text('ti_sku') }} as product_id,
         {{ clean_text('ti_name') }} as product_name,
         {{ clean_text('ti_category') }} as product_category,
