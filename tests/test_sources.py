@@ -78,6 +78,22 @@ def test_the_sources_yml_describes_the_columns_of_the_contract(source: str) -> N
 
 
 @pytest.mark.parametrize("source", SOURCES)
+def test_freshness_looks_at_a_time_that_the_table_has(source: str) -> None:
+    path = ROOT / f"models/staging/{source}/_{source}__sources.yml"
+    (definition,) = yaml.safe_load(path.read_text())["sources"]
+    fields = {
+        table["name"]: re.search(r"cast[(](\w+) as", table["config"]["loaded_at_field"])
+        for table in definition["tables"]
+        if table["config"].get("freshness", "inherited") is not None
+    }
+    assert fields
+    assert definition["config"]["freshness"]["warn_after"]
+    for name, field in fields.items():
+        assert field is not None, name
+        assert field[1] in contract(source)[name], name
+
+
+@pytest.mark.parametrize("source", SOURCES)
 def test_the_sample_has_every_required_column(source: str) -> None:
     for table in contract(source):
         (path,) = (ROOT / "seeds/demo").rglob(f"raw_{source}__{table}.csv")
