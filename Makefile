@@ -73,6 +73,10 @@ lock: $(INSTALLED) ## Resolve requirements.lock anew from pyproject.toml
 	$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 \
 		--upgrade --generate-hashes --no-emit-index-url --quiet \
 		--custom-compile-command "make lock" --output-file requirements.lock
+	$(BIN)/uv pip compile pyproject.toml --extra dev --extra accept --universal \
+		--python-version 3.11 --generate-hashes --no-emit-index-url --quiet \
+		--constraint requirements.lock \
+		--custom-compile-command "make lock" --output-file requirements-accept.lock
 
 test-long: $(INSTALLED) ## Tests that take minutes
 	$(BIN)/python -m pytest -m long --numprocesses 2
@@ -81,11 +85,14 @@ test-postgres: $(INSTALLED) ## The same project on PostgreSQL: every public tabl
 	@tests/postgres/install.sh
 	$(BIN)/python -m tests.postgres.compare
 
-bench: $(INSTALLED) ## 1 million contacts, 20 million events: seconds, memory (SIZE=0.01: a hundredth)
+bench: $(INSTALLED) ## Ratios: 10 million records linked, 20 million events scored (SIZE=0.01: a hundredth)
+	$(BIN)/python -m bench.linking --size $(SIZE)
 	$(BIN)/python -m bench.bench --size $(SIZE)
 
-accept: $(INSTALLED) ## Real column layouts: DATA holds fivetran_exports/ and more; prints figures
+accept: $(INSTALLED) ## Real column layouts and FEBRL: DATA holds fivetran_exports/; prints figures
 	$(BIN)/python -m bench.fivetran_exports $(DATA)/fivetran_exports
+	$(BIN)/python -m pip install --quiet --no-deps --requirement requirements-accept.lock
+	$(BIN)/python -m bench.febrl
 
 readme: run ## Paste the report of the sample into README.md
 	$(BIN)/python -m bench.readme

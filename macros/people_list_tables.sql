@@ -2,8 +2,9 @@
     source_contract(). -#}
 {% macro people_list_tables() -%}
 {%- set tables -%}
-people: row_id* loaded_at* list_name email phone first_name last_name company job_title
-  city country language met_at email_consent
+people: row_id* loaded_at* list_name email phone external_id first_name last_name birth_date
+  company company_domain job_title street postal_code city region country language met_at
+  email_consent
 {%- endset -%}
 {{ return(fromyaml(tables)) }}
 {%- endmacro %}
