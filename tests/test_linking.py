@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.linking_project import LinkingProject, Record, Rows
+from tests.linking_project import LINKED, LinkingProject, Record, Rows
 
 IDENTIFIER_TYPES = [
     ("same_person", "9", None, None, None, None),
@@ -228,13 +228,19 @@ def remembered(project: LinkingProject) -> dict[str, Rows]:
     return {table: project.rows(f"from {table}") for table in COMPARED}
 
 
-def test_random_histories_have_the_components_of_a_plain_program(tmp_path: Path) -> None:
+def test_what_differs_is_linked_as_a_plain_program_links_it(tmp_path: Path) -> None:
     project = linking_project(tmp_path / "partly")
-    for day in replay(Histories(1, 80), 0.3, (project, [], False)):
+    histories = Histories(seed=1, worlds=120)
+    for share in (1.0, 0.05):
+        histories.advance(share, most_changes=20)
+        histories.write(project)
+        project.link(select=f"{LINKED} +cut_links")
         assert_as_by_reference(project)
         assert project.rows("select count(*) > 10 from cut_links") == [(True,)]
-        if day == 3:
-            break
+    ((records, scope),) = project.rows(
+        "select (select count(*) from identity_records), (select count(*) from linking_scope)"
+    )
+    assert 0 < scope < records / 2
 
 
 @pytest.mark.long

@@ -1,8 +1,9 @@
 """Build the project on PostgreSQL and on DuckDB: every public table must be the same.
 
 Rows are compared as sets with counts, whatever their order; 2 equals 2.00, and nothing
-else is forgiven, but a column that says itself that each engine has its own. Then a source is
-switched off on both, and what is linked anew must be the same again. What differs is shown by key and column, never with a text value.
+else is forgiven, but a column that says itself that each engine has its own. What differs
+is shown by key and column, never with a text value. Then a source is switched off on both,
+and what is linked anew must be the same again.
 """
 
 from __future__ import annotations
