@@ -41,7 +41,10 @@ def show_two(console: Console, found: Json) -> None:
         _heading(console, "They are one person")
         if not found["path"]:
             console.print("Nothing joins them any more: the next dbt build parts them.")
-        console.print(_steps(found["path"]))
+        elif len(found["path"]) == 1:
+            console.print(Text(f"Both are on the record {found['path'][0]['record_key']}."))
+        else:
+            console.print(_steps(found["path"]))
         return
     for contact in found["contacts"]:
         _head(console, contact)
@@ -56,7 +59,11 @@ def show_two(console: Console, found: Json) -> None:
         console.print(
             Text(
                 f"Both have the {_identifier(shared)}, "
-                + (f"which may not join them ({reasons})." if reasons else "since the last build.")
+                + (
+                    f"which may not join them ({reasons})."
+                    if reasons
+                    else "which may join them: dbt build makes them one."
+                )
             )
         )
 
@@ -78,20 +85,21 @@ def _records(console: Console, records: Sequence[Json], joints: Sequence[Json]) 
     shown = _leading(joints, {key for key, row in by_key.items() if row["record_kind"] != "trace"})
     _heading(console, "Why these records are one")
     table = _table("record", "first seen", "joined by", "to")
-    for joint in joints:
+    for place, joint in enumerate(joints):
         if joint["record_key"] in shown:
             to = by_key.get(joint["joined_to"])
+            first = "nothing since the last build" if place else "the oldest"
             table.add_row(
                 _record(by_key[joint["record_key"]]),
                 _text(by_key[joint["record_key"]]["first_seen_at"]),
-                Text(_identifier(joint) if to else "the oldest"),
+                Text(_identifier(joint) if to else first),
                 _record(to) if to else "",
             )
     console.print(table)
     rest = Counter(row["source"] for key, row in by_key.items() if key not in shown)
     if rest:
         counts = ", ".join(f"{source} {count:,}" for source, count in sorted(rest.items()))
-        console.print(Text(f"and {rest.total():,} traces of events and consents: {counts}"))
+        console.print(Text(f"Traces of events and consents beside them: {counts}"))
 
 
 def _leading(joints: Sequence[Json], wanted: set[str]) -> set[str]:
@@ -181,7 +189,7 @@ def _record(record: Json) -> Text:
     if record["record_kind"] == "trace":
         return Text(f"an event of {record['source']}")
     if record["record_kind"] == "link":
-        return Text(f"a link of {record['source']}")
+        return Text(f"the link of {record['source']} from {record['source_record_id']}")
     return Text(record["record_key"])
 
 
