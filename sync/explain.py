@@ -71,8 +71,9 @@ def _held(session: Session, contact_id: str) -> list[Json]:
 
 def _joining(held: Sequence[Json]) -> Iterator[Holding]:
     for row in held:
-        if row["blocked"] is None and row["cut"] is None:
-            yield Holding(row["record_key"], _identifier(row))
+        # What was cut from other people may still join the records of this one.
+        if row["blocked"] is None:
+            yield Holding(row["record_key"], _identifier(row), bool(row["cut"]))
 
 
 def _identifier(row: Json) -> Identifier:
@@ -143,18 +144,7 @@ class _Tables(dict[str, str]):
         self._session = session
 
     def __missing__(self, name: str) -> str:
-        known = {node["name"] for node in self._session.manifest["nodes"].values()}
-        if name in _OPTIONAL and name not in known:
-            return _OPTIONAL[name]
         return self._session.table(name)
-
-
-# What a project may do without: nobody decided, nothing was cut.
-_OPTIONAL = {
-    "cut_links": "(select null as record_key, null as identifier_type, null as identifier_value, "
-    "null as reason where 1 = 0)",
-    "match_decisions": "(select null as reason where 1 = 0) as decisions",
-}
 
 
 _HEAD = """

@@ -20,10 +20,14 @@ class Identifier:
 
 @dataclass(frozen=True)
 class Holding:
-    """A record has an identifier that may join it to others."""
+    """A record has an identifier that may join it to others.
+
+    A last resort is named only where nothing else joins the record.
+    """
 
     record: str
     identifier: Identifier
+    last_resort: bool = False
 
 
 @dataclass(frozen=True)
@@ -65,27 +69,32 @@ def path(starts: Sequence[str], goals: Sequence[str], holdings: Iterable[Holding
 def walk(
     starts: Sequence[str], holdings: Iterable[Holding], *, reached: set[str] | None = None
 ) -> Iterator[Joint]:
-    """Visit everything that hangs together with `starts`, the nearest first.
+    """Visit everything that hangs together with `starts`, the nearest first, last resorts last.
 
     `reached` holds the records to leave out, and is added to.
     """
     identifiers: dict[str, set[Identifier]] = defaultdict(set)
     holders: dict[Identifier, list[str]] = defaultdict(list)
+    last_resorts = set()
     for holding in holdings:
         if holding.identifier not in identifiers[holding.record]:
             identifiers[holding.record].add(holding.identifier)
             holders[holding.identifier].append(holding.record)
+        if holding.last_resort:
+            last_resorts.add(holding.identifier)
     seen = set() if reached is None else reached
-    waiting = deque(Joint(record) for record in dict.fromkeys(starts) if record not in seen)
-    seen.update(joint.record for joint in waiting)
-    while waiting:
-        joint = waiting.popleft()
+    waiting = deque(Joint(record) for record in dict.fromkeys(starts))
+    waiting_longer: deque[Joint] = deque()
+    while waiting or waiting_longer:
+        joint = (waiting or waiting_longer).popleft()
+        if joint.record in seen:
+            continue
+        seen.add(joint.record)
         yield joint
         for identifier in sorted(identifiers[joint.record], key=_strength):
+            queue = waiting_longer if identifier in last_resorts else waiting
             for other in holders.pop(identifier, ()):
-                if other not in seen:
-                    seen.add(other)
-                    waiting.append(Joint(other, identifier, joint.record))
+                queue.append(Joint(other, identifier, joint.record))
 
 
 def _strength(identifier: Identifier) -> tuple[int, str, str]:

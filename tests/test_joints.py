@@ -8,7 +8,13 @@ from sync.joints import Holding, Identifier, Joint, path, spanning_tree
 KINDS = ("email", "phone", "anonymous_id", "a kind of next year")
 IDENTIFIERS = st.builds(Identifier, st.sampled_from(KINDS), st.sampled_from("abcd"))
 RECORDS = tuple("123456789")
-HOLDINGS = st.lists(st.builds(Holding, st.sampled_from(RECORDS), IDENTIFIERS), max_size=14)
+HOLDINGS = st.lists(
+    st.builds(Holding, st.sampled_from(RECORDS), IDENTIFIERS, st.booleans()), max_size=14
+)
+
+
+def pairs(holdings: list[Holding]) -> set[tuple[str, Identifier | None]]:
+    return {(holding.record, holding.identifier) for holding in holdings}
 
 
 def groups(holdings: list[Holding]) -> dict[str, frozenset[str]]:
@@ -31,7 +37,7 @@ def test_a_tree_reaches_every_record_by_identifiers_that_both_have(holdings: lis
     for joint in tree:
         if joint.by is not None and joint.to is not None:
             assert joint.to in before
-            assert {Holding(joint.record, joint.by), Holding(joint.to, joint.by)} <= {*holdings}
+            assert {(joint.record, joint.by), (joint.to, joint.by)} <= pairs(holdings)
         before.add(joint.record)
     firsts = [joint for joint in tree if joint.to is None]
     assert len(firsts) == len(set(groups(holdings).values()))
@@ -47,7 +53,7 @@ def test_a_path_leads_from_one_to_the_other_or_there_is_none(
     if way:
         assert (way[0], way[-1].record) == (Joint(one), other)
         assert [joint.to for joint in way[1:]] == [joint.record for joint in way[:-1]]
-        assert all(Holding(joint.record, joint.by) in holdings for joint in way[1:] if joint.by)
+        assert {(joint.record, joint.by) for joint in way[1:]} <= pairs(holdings)
         assert len({joint.record for joint in way}) == len(way)
 
 
@@ -57,6 +63,15 @@ def test_of_several_shared_identifiers_the_strongest_is_named() -> None:
     assert spanning_tree("12", held) == [Joint("1"), Joint("2", email, "1")]
 
 
-@given(HOLDINGS)
-def test_a_path_is_as_short_whatever_the_order_of_rows(holdings: list[Holding]) -> None:
-    assert len(path("1", "2", holdings)) == len(path("1", "2", holdings[::-1]))
+def test_a_last_resort_is_named_where_nothing_else_joins() -> None:
+    shared, cut, other = (Identifier("email", value) for value in ("b", "a", "c"))
+    held = [Holding(record, cut, last_resort=True) for record in "123"]
+    held += [Holding(record, shared) for record in "14"] + [
+        Holding(record, other) for record in "42"
+    ]
+    assert spanning_tree("1234", held) == [
+        Joint("1"),
+        Joint("4", shared, "1"),
+        Joint("2", other, "4"),
+        Joint("3", cut, "1"),
+    ]
