@@ -122,6 +122,29 @@ def status(
 
 
 @app.command()
+def explain(
+    who: Annotated[str, typer.Argument(help="E-mail, phone, contact id or source:record.")],
+    other: Annotated[str | None, typer.Argument(help="Somebody else: one, or two?")] = None,
+    as_json: AsJson = False,  # noqa: FBT002
+    project_dir: ProjectDir = Path(),
+    target: Target = None,
+) -> None:
+    """Show why records are one person, and where each value came from. Names the person."""
+    from sync.explain import explain_one, explain_two
+    from sync.session import open_session
+    from sync.show_person import show_person, show_two
+
+    with command(project_dir), open_session(target) as session:
+        found = explain_two(session, who, other) if other else explain_one(session, who)
+    if as_json:
+        print_json(found)
+    elif other:
+        show_two(out(), found)
+    else:
+        show_person(out(), found)
+
+
+@app.command()
 def setup(
     destination: Annotated[str, typer.Argument(help="Its name in the exposures, as hubspot.")],
     dry_run: Annotated[bool, typer.Option(help="Only say what is missing.")] = False,  # noqa: FBT002
@@ -231,4 +254,4 @@ def err() -> Console:
 
 def print_json(document: object) -> None:
     """Print one JSON document, and nothing else."""
-    sys.stdout.write(json.dumps(document, indent=2, ensure_ascii=False) + "\n")
+    sys.stdout.write(json.dumps(document, indent=2, ensure_ascii=False, default=str) + "\n")
