@@ -8,7 +8,10 @@
 {% macro joined_in_place(expression, place, most) -%}
     {%- for number in range(1, most + 1) %}
         {{ '|| ' if not loop.first }}coalesce(max(
-            case when {{ place }} = {{ number }} then {{ "'|' || " if not loop.first }}{{ expression }} end
+            case
+                when {{ place }} = {{ number }}
+                    then {{ "'|' || " if not loop.first }}{{ expression }}
+            end
         ), '')
     {%- endfor %}
 {%- endmacro %}

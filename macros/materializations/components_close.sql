@@ -29,9 +29,11 @@
     {{ components_step(work, 'closed',
         'select low as record_number, low as component from '
         ~ components_relation(work, 'edges_0')
-        if run.rounds == 0 else
-        'select record_number, min(record_number) over (partition by representative) as component from '
-        ~ components_relation(work, components_compose(work, run.rounds))
+        if run.rounds == 0 else '
+        select
+            record_number,
+            min(record_number) over (partition by representative) as component
+        from ' ~ components_relation(work, components_compose(work, run.rounds))
     ) }}
     {%- set names = [] -%}
     {%- for round in range(run.rounds + 1) -%}

@@ -14,14 +14,8 @@
         {%- set clusters = components_relation(work, 'clusters_' ~ loop.index0) -%}
         {{ components_step(work, 'cluster_marks',
             components_cluster_marks_sql(work, clusters, weakest)) }}
-        {{ components_step(work, 'cluster_holds', '
-            select distinct
-                clusters.cluster_number, holds.identifier_hash, holds.identifier_check,
-                holds.identifier_type, holds.identifier_value
-            from ' ~ components_relation(work, 'holds') ~ ' as holds
-            inner join ' ~ clusters ~ ' as clusters
-                on holds.record_number = clusters.record_number
-            where holds.strength between ' ~ weakest ~ ' and ' ~ strongest) }}
+        {{ components_step(work, 'cluster_holds',
+            components_cluster_holds_sql(work, clusters, strongest, weakest)) }}
         {{ components_step(work, 'kept_holds', components_value_cut_sql(work)) }}
         {%- do components_close(work ~ '_level', components_star_sql(
             work, components_relation(work, 'kept_holds'), 'cluster_number')) -%}

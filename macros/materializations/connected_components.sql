@@ -4,9 +4,10 @@
 
     The model's query gives `record_number` (whole, below 2^31 - 1), `identifier_type`,
     `identifier_value`, `identifier_hash` and `identifier_check` (two whole numbers: the same
-    for equal values, and nearly always others for others) and `strength` (whole; the larger, the stronger). The table has
-    `record_number`, `component` (smallest record number of those who are one) and
-    `linked_group` (the same, had nothing been cut). Records that share nothing are not in it.
+    for equal values, and nearly always others for others) and `strength` (whole; the larger,
+    the stronger). The table has `record_number`, `component` (smallest record number of those
+    who are one) and `linked_group` (the same, had nothing been cut). Records that share
+    nothing are not in it.
 
     Two records are one where a chain of shared values leads from one to the other, however
     long, and nothing tells them apart that outweighs a value on the way.

@@ -1,5 +1,23 @@
 with
 
+holders as (
+
+    select * from {{ ref('identifier_holders') }}
+
+),
+
+identifier_types as (
+
+    select * from {{ ref('identifier_types') }}
+
+),
+
+listed_identifiers as (
+
+    select * from {{ ref('listed_identifiers') }}
+
+),
+
 holders_counted as (
 
     select
@@ -16,9 +34,9 @@ holders_counted as (
             else 'too_many_records'
         end as reason
 
-    from {{ ref('identifier_holders') }} as holders
+    from holders
 
-    inner join {{ ref('identifier_types') }} as identifier_types
+    inner join identifier_types
         on holders.identifier_type = identifier_types.identifier_type
 
 ),
@@ -31,7 +49,7 @@ values_judged as (
         holders,
         reason
 
-    from {{ ref('listed_identifiers') }}
+    from listed_identifiers
 
     union all
 

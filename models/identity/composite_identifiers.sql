@@ -1,58 +1,45 @@
 with
 
+identity_records as (
+
+    select
+        record_key,
+        record_number
+
+    from {{ ref('identity_records') }}
+
+    where
+        record_kind = 'profile'
+        and not is_deleted
+
+),
+
+profiles as (
+
+    select *
+
+    from {{ ref('source_profiles') }}
+
+    where quarantine_reason is null
+
+),
+
 records as (
 
     select
         identity_records.record_number,
-        {{ columns_of('source_profiles', composite_attributes()) }}
+        {{ columns_of('profiles', composite_attributes()) }}
 
-    from {{ ref('identity_records') }} as identity_records
+    from profiles
 
-    inner join {{ ref('source_profiles') }} as source_profiles
-        on identity_records.record_key = source_profiles.record_key
-
-    where
-        identity_records.record_kind = 'profile'
-        and not identity_records.is_deleted
-        and source_profiles.quarantine_reason is null
+    inner join identity_records
+        on profiles.record_key = identity_records.record_key
 
 ),
 
-composite_types as (
+composite_parts as (
 
-    select
-        identifier_type,
-        made_of
-
-    from {{ ref('identifier_types') }}
-
-    where made_of is not null
-
-),
-
-attributes_of_types as (
-
-    select
-        composite_types.identifier_type,
-        pieces.piece as attribute_name
-
-    from composite_types
-
-    {{ split_to_rows('composite_types.made_of', '+') }}
-
-),
-
-attributes_needed as (
-
-    select
-        identifier_type,
-        attribute_name,
-        row_number() over (
-            partition by identifier_type order by attribute_name
-        ) as place,
-        count(*) over (partition by identifier_type) as attributes
-
-    from attributes_of_types
+    select * from {{ ref('composite_parts') }}
 
 ),
 
@@ -66,15 +53,15 @@ values_needed as (
 
     select
         values_of_records.record_number,
-        attributes_needed.identifier_type,
-        attributes_needed.place,
-        attributes_needed.attributes,
+        composite_parts.identifier_type,
+        composite_parts.place,
+        composite_parts.parts,
         values_of_records.identifier_value
 
     from values_of_records
 
-    inner join attributes_needed
-        on values_of_records.identifier_type = attributes_needed.attribute_name
+    inner join composite_parts
+        on values_of_records.identifier_type = composite_parts.attribute_name
 
 ),
 
@@ -88,9 +75,9 @@ composites as (
 
     from values_needed
 
-    group by record_number, identifier_type, attributes
+    group by record_number, identifier_type, parts
 
-    having count(*) = attributes
+    having count(*) = parts
 
 )
 

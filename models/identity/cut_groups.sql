@@ -11,6 +11,16 @@ components as (
 
 ),
 
+records as (
+
+    select
+        record_key,
+        record_number
+
+    from {{ ref('identity_records') }}
+
+),
+
 groups_cut as (
 
     select linked_group
@@ -36,7 +46,7 @@ records_of_groups_cut as (
     inner join groups_cut
         on components.linked_group = groups_cut.linked_group
 
-    inner join {{ ref('identity_records') }} as records
+    inner join records
         on components.record_number = records.record_number
 
 )

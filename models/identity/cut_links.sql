@@ -1,37 +1,40 @@
 with
 
-records as (
+links as (
 
-    select * from {{ ref('cut_groups') }}
+    select * from {{ ref('links_across_cuts') }}
 
 ),
 
--- A link is cut where its value is held on both sides of the cut.
-links as (
+records as (
 
     select
-        records.record_key,
-        records.component,
-        identifiers.identifier_type,
-        identifiers.identifier_value,
-        min(records.component) over (
-            partition by identifiers.identifier_type, identifiers.identifier_value
-        ) as first_component,
-        max(records.component) over (
-            partition by identifiers.identifier_type, identifiers.identifier_value
-        ) as last_component
+        record_number,
+        component
 
-    from {{ ref('identity_identifiers') }} as identifiers
+    from {{ ref('cut_groups') }}
 
-    inner join records
-        on identifiers.record_number = records.record_number
+),
 
-    left join {{ ref('blocked_identifiers') }} as blocked_identifiers
-        on
-            identifiers.identifier_type = blocked_identifiers.identifier_type
-            and identifiers.identifier_value = blocked_identifiers.identifier_value
+distinctions as (
 
-    where blocked_identifiers.identifier_type is null
+    select
+        record_number,
+        distinction,
+        distinct_value,
+        outweighs
+
+    from {{ ref('identity_distinctions') }}
+
+),
+
+identifier_types as (
+
+    select
+        identifier_type,
+        cast(strength as {{ dbt.type_int() }}) as strength
+
+    from {{ ref('identifier_types') }}
 
 ),
 
@@ -47,14 +50,13 @@ differences as (
     inner join records
         on links.component = records.component
 
-    inner join {{ ref('identity_distinctions') }} as distinctions
+    inner join distinctions
         on records.record_number = distinctions.record_number
 
-    inner join {{ ref('identifier_types') }} as identifier_types
+    inner join identifier_types
         on
             links.identifier_type = identifier_types.identifier_type
-            and cast(identifier_types.strength as {{ dbt.type_int() }})
-            <= distinctions.outweighs
+            and distinctions.outweighs >= identifier_types.strength
 
     group by
         links.identifier_type, links.identifier_value, distinctions.distinction
@@ -79,10 +81,7 @@ reasons as (
 cut_links as (
 
     select
-        links.record_key,
-        links.identifier_type,
-        links.identifier_value,
-        links.component,
+        links.*,
         coalesce(reasons.reason, 'chain') as reason
 
     from links
@@ -91,8 +90,6 @@ cut_links as (
         on
             links.identifier_type = reasons.identifier_type
             and links.identifier_value = reasons.identifier_value
-
-    where links.first_component <> links.last_component
 
 )
 

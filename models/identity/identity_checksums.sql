@@ -44,8 +44,9 @@ contents as (
 
     select
         -1 as record_block,
-        {{ number_of_text("'crm_sources'", "'" ~ var('crm_sources') | join(',') ~ "'") }}
-            as digest
+        {{ number_of_text(
+            "'crm_sources'", "'" ~ var('crm_sources') | join(',') ~ "'"
+        ) }} as digest
 
 ),
 

@@ -30,7 +30,7 @@ decided_records as (
 
 distinctions as (
 
-    -- Phones and browsers (strengths below 5) are shared; what a person or a vendor says
+    -- Two names tell people apart only beside two addresses: a name is easily misspelt.
     -- is not.
     select
         record_number,
@@ -48,7 +48,7 @@ distinctions as (
 
     union all
 
-    -- A name alone says little: it tells two people apart whose addresses differ too.
+    -- A name alone says little: beside two addresses it tells two people apart.
     select
         record_number,
         'name' as distinction,

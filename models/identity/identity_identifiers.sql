@@ -23,20 +23,28 @@ identifiers_carried as (
 
 ),
 
+decisions as (
+
+    select *
+
+    from {{ ref('decided_records') }}
+
+    where decision = 'same'
+
+),
+
 -- A person's word that two records are one is an identifier that both hold.
 identifiers_decided as (
 
     select
         records.record_number,
         'same_person' as identifier_type,
-        match_decisions.decision_key as identifier_value
+        decisions.decision_key as identifier_value
 
     from records
 
-    inner join {{ ref('decided_records') }} as match_decisions
-        on records.record_key = match_decisions.record_key
-
-    where match_decisions.decision = 'same'
+    inner join decisions
+        on records.record_key = decisions.record_key
 
 ),
 

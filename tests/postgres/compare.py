@@ -215,11 +215,11 @@ def main() -> None:
         with duckdb.connect(on_duckdb["DECILE_DUCKDB_PATH"], read_only=True) as database:
             different = compare(database.cursor(), server.cursor())
         normalise(server.cursor())
+        server.rollback()
         equal = len(public_models("duckdb")) - different
         sync_twice(on_postgres)
         for settings in (on_postgres, on_duckdb):
             relink(settings)
-        server.rollback()
         with duckdb.connect(on_duckdb["DECILE_DUCKDB_PATH"], read_only=True) as database:
             different += compare(database.cursor(), server.cursor(), only=RELINKED)
         server.close()

@@ -1,5 +1,5 @@
--- A record that a decision names and no source has: deleted, switched off, or misspelt. It
--- is written <source>:<id>, such as hubspot:501.
+-- A record that a decision names and no source has: deleted, switched off, or misspelt.
+-- It is written <source>:<id>, such as hubspot:501.
 
 {{ config(severity='warn') }}
 
