@@ -30,8 +30,7 @@ decided_records as (
 
 distinctions as (
 
-    -- Two names tell people apart only beside two addresses: a name is easily misspelt.
-    -- is not.
+    -- Phones and browsers (strengths below 5) are shared; an address is not.
     select
         record_number,
         'email in ' || source as distinction,
@@ -48,7 +47,7 @@ distinctions as (
 
     union all
 
-    -- A name alone says little: beside two addresses it tells two people apart.
+    -- Names tell people apart only beside addresses: a name is easily misspelt.
     select
         record_number,
         'name' as distinction,
