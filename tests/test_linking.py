@@ -254,5 +254,5 @@ def test_linking_a_change_equals_linking_everything(tmp_path: Path, seed: int) -
         assert_as_by_reference(partly)
         assert remembered(partly) == remembered(fully)
         assert partly.rows("select count(*) from linking_scope") > [(0,)] or day == 1
-        if day == 7:
+        if day == 5:
             break
