@@ -22,6 +22,7 @@ FEW = 30
 def show_report(console: Console, session: Session, *, show_emails: bool) -> None:
     """Print every section."""
     _sources(console, session)
+    _excluded(console, session)
     _deciles(console, session)
     _hottest(console, session, show_emails=show_emails)
     _sent(console, session)
@@ -47,6 +48,31 @@ def _sources(console: Console, session: Session) -> None:
     table.add_row("all", "", *(_count(total) for total in totals), style="bold")
     profiles = sum(row["records_in"] for row in rows if row["shape"] == "profiles")
     _heading(console, f"{profiles:,} records of people became {people['people']:,} contacts")
+    console.print(table)
+
+
+def _excluded(console: Console, session: Session) -> None:
+    rows = _read(
+        session,
+        f"""
+        select exclusion_reason, source, event_name, events, contacts
+        from {session.table("excluded_events")}
+        order by exclusion_reason, source, event_name
+        """,  # noqa: S608
+    )
+    total = sum(row["events"] for row in rows)
+    _heading(console, f"{total:,} events of contacts were machines' and do not count")
+    if not rows:
+        return
+    table = _table("reason", "source", "event", events="right", contacts="right")
+    for row in rows:
+        table.add_row(
+            row["exclusion_reason"].replace("_", " "),
+            row["source"],
+            row["event_name"],
+            _count(row["events"]),
+            _count(row["contacts"]),
+        )
     console.print(table)
 
 

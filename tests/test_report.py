@@ -14,6 +14,11 @@ TABLES = {
         select * from (values
             ('crm', 'profiles', 1200, 1100, 0, 40, 60), ('web', 'events', 9000, 8000, 900, 0, 100)
         ) as t (source, shape, records_in, contacts, visitors, deleted, quarantined)""",
+    "excluded_events": """
+        select * from (values
+            ('click_burst', 'crm', 'email_clicked', 1234, 7),
+            ('privacy_proxy', 'crm', 'email_opened', 66, 5)
+        ) as t (exclusion_reason, source, event_name, events, contacts)""",
     "contacts": """
         select * from (values
             ('c0ffee0000', 'Ironvale [Optics]', 'ada@example.com'), ('decade0000', null, null)
@@ -60,6 +65,8 @@ def test_a_report_goes_from_records_to_what_was_sent(database: Path) -> None:
     assert printed.exit_code == 0
     for words in (
         "1,200 records of people became 2 contacts",
+        "1,300 events of contacts were machines' and do not count",
+        "click burst",
         "after 02 May 2026",
         "40.0%",
         "Ironvale [Optics]",
@@ -90,3 +97,10 @@ def test_deciles_wait_for_a_date_whose_buyers_are_known(database: Path) -> None:
 def test_before_a_build_the_report_says_what_to_do(database: Path) -> None:
     printed = report(database)
     assert (printed.exit_code, "Build it with: dbt build" in printed.output) == (2, True)
+
+
+def test_without_machines_the_report_says_so(database: Path) -> None:
+    build(database, excluded_events=TABLES["excluded_events"] + " where false")
+    printed = report(database).stdout
+    assert "0 events of contacts were machines'" in printed
+    assert "click burst" not in printed
