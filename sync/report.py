@@ -111,6 +111,26 @@ def _deciles(console: Console, session: Session) -> None:
             Text("█" * min(BAR, round(BAR * rate / best)), style="cyan"),
         )
     console.print(table)
+    _quality(console, session)
+
+
+def _quality(console: Console, session: Session) -> None:
+    rows = _read(
+        session,
+        f"""
+        select auc, top_lift, top_lift_ceiling
+        from {session.table("score_quality")}
+        where scenario = 'default'
+        order by as_of desc
+        limit 1
+        """,  # noqa: S608
+    )
+    for row in rows:
+        if row["auc"] is not None:
+            console.print(
+                f"AUC {float(row['auc']):.2f}, where 0.5 is chance; the best tenth lifts "
+                f"{float(row['top_lift']):.1f}× of at most {float(row['top_lift_ceiling']):.1f}×."
+            )
 
 
 def _hottest(console: Console, session: Session, *, show_emails: bool) -> None:

@@ -36,6 +36,11 @@ TABLES = {
             (timestamp '2026-05-02', 10, 20, true), (timestamp '2026-05-02', 9, 5, true),
             (timestamp '2026-05-02', null, 0, true), (timestamp '2026-07-01', 10, 33, false)
         ) as t (as_of, decile, converters, is_complete)""",
+    "score_quality": """
+        select as_of, 'default' as scenario, auc, 3.11 as top_lift, 6.94 as top_lift_ceiling
+        from (values
+            (timestamp '2026-03-03', 0.61), (timestamp '2026-05-02', 0.7914)
+        ) as t (as_of, auc)""",
 }
 
 
@@ -69,6 +74,7 @@ def test_a_report_goes_from_records_to_what_was_sent(database: Path) -> None:
         "click burst",
         "after 02 May 2026",
         "40.0%",
+        "AUC 0.79, where 0.5 is chance; the best tenth lifts 3.1× of at most 6.9×.",
         "Ironvale [Optics]",
         "Saw prices: +9.0",
         "Nothing yet. See what would be with: decile plan",
@@ -92,6 +98,12 @@ def test_addresses_are_shown_on_request_only(database: Path) -> None:
 def test_deciles_wait_for_a_date_whose_buyers_are_known(database: Path) -> None:
     build(database, decile_lift=TABLES["decile_lift"].replace("true", "false"))
     assert "No scoring date lies far enough back" in report(database).stdout
+
+
+def test_without_buyers_nothing_is_said_of_the_order(database: Path) -> None:
+    build(database, score_quality=TABLES["score_quality"].replace("0.7914", "null"))
+    printed = report(database)
+    assert (printed.exit_code, "AUC" in printed.stdout) == (0, False)
 
 
 def test_before_a_build_the_report_says_what_to_do(database: Path) -> None:
