@@ -89,10 +89,11 @@ bench: $(INSTALLED) ## Ratios: 10 million records linked, 20 million events scor
 	$(BIN)/python -m bench.linking --size $(SIZE)
 	$(BIN)/python -m bench.bench --size $(SIZE)
 
-accept: $(INSTALLED) ## Real column layouts and FEBRL: DATA holds fivetran_exports/; prints figures
+accept: $(INSTALLED) ## Real layouts, FEBRL, CDNOW: DATA holds fivetran_exports/ and cdnow/; prints figures
 	$(BIN)/python -m bench.fivetran_exports $(DATA)/fivetran_exports
 	$(BIN)/python -m pip install --quiet --no-deps --requirement requirements-accept.lock
 	$(BIN)/python -m bench.febrl
+	$(BIN)/python -m bench.cdnow $(DATA)/cdnow/CDNOW_master.txt
 
 readme: run ## Paste the report of the sample into README.md
 	$(BIN)/python -m bench.readme

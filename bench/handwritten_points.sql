@@ -89,7 +89,8 @@ hits as (
     from decile.contact_events
 
     where
-        occurred_at <= timestamp '2026-07-01'
+        not is_excluded
+        and occurred_at <= timestamp '2026-07-01'
         and occurred_at > timestamp '2026-03-03' - to_days(365)
 
 ),

@@ -22,6 +22,7 @@ FEW = 30
 def show_report(console: Console, session: Session, *, show_emails: bool) -> None:
     """Print every section."""
     _sources(console, session)
+    _excluded(console, session)
     _deciles(console, session)
     _hottest(console, session, show_emails=show_emails)
     _sent(console, session)
@@ -47,6 +48,31 @@ def _sources(console: Console, session: Session) -> None:
     table.add_row("all", "", *(_count(total) for total in totals), style="bold")
     profiles = sum(row["records_in"] for row in rows if row["shape"] == "profiles")
     _heading(console, f"{profiles:,} records of people became {people['people']:,} contacts")
+    console.print(table)
+
+
+def _excluded(console: Console, session: Session) -> None:
+    rows = _read(
+        session,
+        f"""
+        select exclusion_reason, source, event_name, events, contacts
+        from {session.table("excluded_events")}
+        order by exclusion_reason, source, event_name
+        """,  # noqa: S608
+    )
+    total = sum(row["events"] for row in rows)
+    _heading(console, f"{total:,} events of contacts were machines' and do not count")
+    if not rows:
+        return
+    table = _table("reason", "source", "event", events="right", contacts="right")
+    for row in rows:
+        table.add_row(
+            row["exclusion_reason"].replace("_", " "),
+            row["source"],
+            row["event_name"],
+            _count(row["events"]),
+            _count(row["contacts"]),
+        )
     console.print(table)
 
 
@@ -85,6 +111,26 @@ def _deciles(console: Console, session: Session) -> None:
             Text("█" * min(BAR, round(BAR * rate / best)), style="cyan"),
         )
     console.print(table)
+    _quality(console, session)
+
+
+def _quality(console: Console, session: Session) -> None:
+    rows = _read(
+        session,
+        f"""
+        select auc, top_lift, top_lift_ceiling
+        from {session.table("score_quality")}
+        where scenario = 'default'
+        order by as_of desc
+        limit 1
+        """,  # noqa: S608
+    )
+    for row in rows:
+        if row["auc"] is not None:
+            console.print(
+                f"AUC {float(row['auc']):.2f}, where 0.5 is chance; the best tenth lifts "
+                f"{float(row['top_lift']):.1f}× of at most {float(row['top_lift_ceiling']):.1f}×."
+            )
 
 
 def _hottest(console: Console, session: Session, *, show_emails: bool) -> None:

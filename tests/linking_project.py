@@ -53,7 +53,9 @@ TABLES = {
     "match_decisions": "decision varchar, record varchar, other_record varchar",
 }
 # What reads staging is left out; the raw tables stand for it.
-LEFT_OUT = re.compile(r"normalised_|source_|identity_(traces|source)|country_|deleted_|composite_|.*_ids$")
+LEFT_OUT = re.compile(
+    r"normalised_|source_|identity_(traces|source)|country_|deleted_|composite_|.*_ids$"
+)
 LINKED = "+identity_components"
 Rows = list[tuple[Any, ...]]
 

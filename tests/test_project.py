@@ -49,6 +49,8 @@ WITHOUT_A_KEY = {
     "source_consents",
     "source_events",
 }
+# They count machines, heed proxies in their own way, or only ask when something was loaded.
+READERS_OF_MACHINES = {"excluded_events", "contact_carts_and_mails", "decile_lift"}
 SYNC_SETTINGS = {"destination", "object", "mode", "key", "fields"}
 ENGINES = r"(?:default|duckdb|postgres|spark|snowflake|bigquery|databricks|redshift)__"
 MACRO = re.compile(r"\{%-?\s*(?:macro|test)\s+(\w+)\s*\((.*?)\)\s*-?%\}", re.S)
@@ -131,6 +133,17 @@ def test_layers_read_only_what_they_may(manifest: Node, models: dict[str, Node])
         if layer_of(nodes[parent]) not in MAY_READ[layer_of(model)] | {layer_of(model)}
     ]
     assert crossings == []
+
+
+def test_what_is_scored_or_evaluated_is_read_where_machines_are_left_out(
+    models: dict[str, Node],
+) -> None:
+    readers = {
+        name
+        for name, model in models.items()
+        if "model.decile.contact_events" in model["depends_on"]["nodes"]
+    }
+    assert readers - READERS_OF_MACHINES == {"scored_events"}
 
 
 def test_a_source_is_read_by_its_own_staging_only(manifest: Node, models: dict[str, Node]) -> None:

@@ -14,6 +14,11 @@ TABLES = {
         select * from (values
             ('crm', 'profiles', 1200, 1100, 0, 40, 60), ('web', 'events', 9000, 8000, 900, 0, 100)
         ) as t (source, shape, records_in, contacts, visitors, deleted, quarantined)""",
+    "excluded_events": """
+        select * from (values
+            ('click_burst', 'crm', 'email_clicked', 1234, 7),
+            ('privacy_proxy', 'crm', 'email_opened', 66, 5)
+        ) as t (exclusion_reason, source, event_name, events, contacts)""",
     "contacts": """
         select * from (values
             ('c0ffee0000', 'Ironvale [Optics]', 'ada@example.com'), ('decade0000', null, null)
@@ -31,6 +36,11 @@ TABLES = {
             (timestamp '2026-05-02', 10, 20, true), (timestamp '2026-05-02', 9, 5, true),
             (timestamp '2026-05-02', null, 0, true), (timestamp '2026-07-01', 10, 33, false)
         ) as t (as_of, decile, converters, is_complete)""",
+    "score_quality": """
+        select as_of, 'default' as scenario, auc, 3.11 as top_lift, 6.94 as top_lift_ceiling
+        from (values
+            (timestamp '2026-03-03', 0.61), (timestamp '2026-05-02', 0.7914)
+        ) as t (as_of, auc)""",
 }
 
 
@@ -60,8 +70,11 @@ def test_a_report_goes_from_records_to_what_was_sent(database: Path) -> None:
     assert printed.exit_code == 0
     for words in (
         "1,200 records of people became 2 contacts",
+        "1,300 events of contacts were machines' and do not count",
+        "click burst",
         "after 02 May 2026",
         "40.0%",
+        "AUC 0.79, where 0.5 is chance; the best tenth lifts 3.1× of at most 6.9×.",
         "Ironvale [Optics]",
         "Saw prices: +9.0",
         "Nothing yet. See what would be with: decile plan",
@@ -87,6 +100,19 @@ def test_deciles_wait_for_a_date_whose_buyers_are_known(database: Path) -> None:
     assert "No scoring date lies far enough back" in report(database).stdout
 
 
+def test_without_buyers_nothing_is_said_of_the_order(database: Path) -> None:
+    build(database, score_quality=TABLES["score_quality"].replace("0.7914", "null"))
+    printed = report(database)
+    assert (printed.exit_code, "AUC" in printed.stdout) == (0, False)
+
+
 def test_before_a_build_the_report_says_what_to_do(database: Path) -> None:
     printed = report(database)
     assert (printed.exit_code, "Build it with: dbt build" in printed.output) == (2, True)
+
+
+def test_without_machines_the_report_says_so(database: Path) -> None:
+    build(database, excluded_events=TABLES["excluded_events"] + " where false")
+    printed = report(database).stdout
+    assert "0 events of contacts were machines'" in printed
+    assert "click burst" not in printed

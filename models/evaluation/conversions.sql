@@ -1,6 +1,6 @@
 with
 
-contact_events as (
+scored_events as (
 
     select
         event_id,
@@ -11,7 +11,7 @@ contact_events as (
         currency,
         source
 
-    from {{ ref('contact_events') }}
+    from {{ ref('scored_events') }}
 
 ),
 
@@ -27,12 +27,12 @@ conversion_events as (
 
 conversions as (
 
-    select contact_events.*
+    select scored_events.*
 
-    from contact_events
+    from scored_events
 
     inner join conversion_events
-        on contact_events.event_name = conversion_events.event_name
+        on scored_events.event_name = conversion_events.event_name
 
 )
 

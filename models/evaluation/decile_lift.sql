@@ -1,24 +1,36 @@
 with
 
+points_conversions as (
+
+    select
+        as_of,
+        scenario,
+        decile,
+        contacts,
+        converters,
+        is_complete
+
+    from {{ ref('points_conversions') }}
+
+),
+
 decile_conversions as (
 
     select
         as_of,
         scenario,
         decile,
-        window_end,
-        contacts,
-        converters
+        is_complete,
+        {{ whole_number('sum(contacts)') }} as contacts,
+        {{ whole_number('sum(converters)') }} as converters
 
-    from {{ ref('decile_conversions') }}
+    from points_conversions
 
-),
-
-last_load as (
-
-    select max(loaded_at) as last_loaded_at
-
-    from {{ ref('contact_events') }}
+    group by
+        as_of,
+        scenario,
+        decile,
+        is_complete
 
 ),
 
@@ -40,11 +52,11 @@ deciles_beside_totals as (
 decile_lift as (
 
     select
-        deciles_beside_totals.as_of,
-        deciles_beside_totals.scenario,
-        deciles_beside_totals.decile,
-        deciles_beside_totals.contacts,
-        deciles_beside_totals.converters,
+        as_of,
+        scenario,
+        decile,
+        contacts,
+        converters,
         {{ rounded_ratio('converters', 'contacts', 6) }} as conversion_rate,
         {{ rounded_ratio('all_converters', 'all_contacts', 6) }} as base_rate,
         {{ rounded_ratio(
@@ -56,14 +68,9 @@ decile_lift as (
             ) as numeric(18, 2)
         ) as lift_ceiling,
         {{ rounded_ratio('converters', 'all_converters', 6) }} as share_of_converters,
-
-        -- Until the window is over and loaded, the counts only grow.
-        coalesce(deciles_beside_totals.window_end <= last_load.last_loaded_at, false)
-            as is_complete
+        is_complete
 
     from deciles_beside_totals
-
-    cross join last_load
 
 )
 

@@ -3,8 +3,8 @@ with
 events as (
 
     select
+        source || ':' || source_event_id as event_id,
         source,
-        source_event_id,
         record_key,
         {{ columns_of('source_events', event_attributes()) }}
 
@@ -28,18 +28,33 @@ contacts as (
 
 ),
 
+machine_events as (
+
+    select
+        event_id,
+        exclusion_reason
+
+    from {{ ref('machine_events') }}
+
+),
+
 events_of_contacts as (
 
     select
-        events.source || ':' || events.source_event_id as event_id,
+        events.event_id,
         contacts.contact_id,
         events.source,
-        {{ columns_of('events', event_attributes()) }}
+        {{ columns_of('events', event_attributes()) }},
+        machine_events.event_id is not null as is_excluded,
+        machine_events.exclusion_reason
 
     from events
 
     inner join contacts
         on events.record_key = contacts.record_key
+
+    left join machine_events
+        on events.event_id = machine_events.event_id
 
 )
 

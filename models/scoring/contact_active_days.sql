@@ -7,7 +7,7 @@ events as (
         event_name,
         occurred_at
 
-    from {{ ref('contact_events') }}
+    from {{ ref('scored_events') }}
 
 ),
 

@@ -14,6 +14,10 @@ events as (
 
     from {{ ref('contact_events') }}
 
+    -- Behind a proxy nobody knows who opens: it earns no points, and it ends a run of
+    -- unopened mails, so that no reader is punished for the program.
+    where not is_excluded or exclusion_reason = 'privacy_proxy'
+
 ),
 
 scoring_dates as (

@@ -11,7 +11,7 @@ events as (
         page_path,
         unit_price
 
-    from {{ ref('contact_events') }}
+    from {{ ref('scored_events') }}
 
 ),
 

@@ -13,7 +13,7 @@ events as (
         occurred_at,
         {{ (properties['text'] + properties['number']) | join(',\n        ') }}
 
-    from {{ ref('contact_events') }}
+    from {{ ref('scored_events') }}
 
 ),
 

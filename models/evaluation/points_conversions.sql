@@ -1,3 +1,7 @@
+{%- set window_end = dbt.dateadd(
+    'day', var('conversion_window_days'), 'scoring_dates.as_of'
+) -%}
+
 with
 
 contact_scores as (
@@ -6,6 +10,7 @@ contact_scores as (
         contact_id,
         as_of,
         scenario,
+        points,
         decile
 
     from {{ ref('contact_scores') }}
@@ -22,13 +27,26 @@ conversions as (
 
 ),
 
+last_load as (
+
+    select max(loaded_at) as last_loaded_at
+
+    from {{ ref('contact_events') }}
+
+),
+
 conversion_windows as (
 
     select
-        as_of,
-        {{ dbt.dateadd('day', var('conversion_window_days'), 'as_of') }} as window_end
+        scoring_dates.as_of,
+        {{ window_end }} as window_end,
 
-    from {{ ref('scoring_dates') }}
+        -- Until the window is over and loaded, the counts only grow.
+        coalesce(last_load.last_loaded_at >= {{ window_end }}, false) as is_complete
+
+    from {{ ref('scoring_dates') }} as scoring_dates
+
+    cross join last_load
 
 ),
 
@@ -48,16 +66,21 @@ converters as (
 
 ),
 
-contacts_by_decile as (
+points_conversions as (
 
     select
         contact_scores.as_of,
         contact_scores.scenario,
+        contact_scores.points,
         contact_scores.decile,
         {{ whole_number('count(*)') }} as contacts,
-        {{ whole_number('count(converters.contact_id)') }} as converters
+        {{ whole_number('count(converters.contact_id)') }} as converters,
+        conversion_windows.is_complete
 
     from contact_scores
+
+    inner join conversion_windows
+        on contact_scores.as_of = conversion_windows.as_of
 
     left outer join converters
         on
@@ -67,25 +90,10 @@ contacts_by_decile as (
     group by
         contact_scores.as_of,
         contact_scores.scenario,
-        contact_scores.decile
-
-),
-
-decile_conversions as (
-
-    select
-        contacts_by_decile.as_of,
-        contacts_by_decile.scenario,
-        contacts_by_decile.decile,
-        conversion_windows.window_end,
-        contacts_by_decile.contacts,
-        contacts_by_decile.converters
-
-    from contacts_by_decile
-
-    inner join conversion_windows
-        on contacts_by_decile.as_of = conversion_windows.as_of
+        contact_scores.points,
+        contact_scores.decile,
+        conversion_windows.is_complete
 
 )
 
-select * from decile_conversions
+select * from points_conversions
