@@ -23,7 +23,7 @@ from scipy.sparse.csgraph import connected_components
 
 ROOT = Path(__file__).parents[1]
 DBT = Path(sys.executable).with_name("dbt")
-MEMORY_LIMIT = "3GB"
+MEMORY_LIMIT = "3.5GB"
 NEW_RECORDS = 10_000
 CHANGED_RECORDS = 500
 GONE_RECORDS = 200

@@ -30,10 +30,14 @@
         'select low as record_number, low as component from '
         ~ components_relation(work, 'edges_0')
         if run.rounds == 0 else '
-        select
-            record_number,
-            min(record_number) over (partition by representative) as component
-        from ' ~ components_relation(work, components_compose(work, run.rounds))
+        select roots.record_number, firsts.component
+        from ' ~ components_relation(work, components_compose(work, run.rounds)) ~ ' as roots
+        inner join (
+            select representative, min(record_number) as component
+            from ' ~ components_relation(work, 'map_0' if run.rounds == 1 else 'root_0') ~ '
+            group by representative
+        ) as firsts
+            on roots.representative = firsts.representative'
     ) }}
     {%- set names = [] -%}
     {%- for round in range(run.rounds + 1) -%}

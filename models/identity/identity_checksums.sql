@@ -1,52 +1,63 @@
--- Records are compared with those linked last time in blocks of 16 numbers: one pass
+-- Records are compared with those linked last time in blocks of 32 numbers: one pass
 -- over what they hold now, and nothing kept of what they held.
 with
 
 contents as (
 
     select
-        record_number - mod(record_number, 16) as record_block,
-        identifier_hash as digest
+        record_number,
+        identifier_hash as content_hash
 
     from {{ ref('identity_identifiers') }}
 
     union all
 
     select
-        record_number - mod(record_number, 16) as record_block,
-        {{ number_of_text('distinction', 'distinct_value') }} as digest
+        record_number,
+        {{ number_of_text('distinction', 'distinct_value') }} as content_hash
 
     from {{ ref('identity_distinctions') }}
 
     union all
 
-    -- Block -1 is the settings: with other limits every record is judged anew.
+    -- Number -1 is the settings: with other limits every record is judged anew.
     select
-        -1 as record_block,
+        -1 as record_number,
         {{ number_of_text(
             "identifier_type || '/' || coalesce(strength, '')",
             "coalesce(holder, '') || '/' || coalesce(max_holders, '')"
-        ) }} as digest
+        ) }} as content_hash
 
     from {{ ref('identifier_types') }}
 
     union all
 
     select
-        -1 as record_block,
+        -1 as record_number,
         {{ number_of_text(
             "identifier_type || '/' || compared_part", "value || '/' || reason"
-        ) }} as digest
+        ) }} as content_hash
 
     from {{ ref('blocked_values') }}
 
     union all
 
     select
-        -1 as record_block,
+        -1 as record_number,
         {{ number_of_text(
             "'crm_sources'", "'" ~ var('crm_sources') | join(',') ~ "'"
-        ) }} as digest
+        ) }} as content_hash
+
+),
+
+-- The number weighs in: two neighbours that exchange what they hold have changed.
+contents_weighed as (
+
+    select
+        {{ record_block('record_number') }} as record_block,
+        mod(content_hash, 1099511627776) * (33 + mod(record_number, 32)) as digest
+
+    from contents
 
 ),
 
@@ -55,9 +66,9 @@ checksums as (
     select
         cast(record_block as bigint) as record_block,
         count(*) as contents,
-        sum(mod(digest, 1099511627776)) as digest
+        sum(digest) as digest
 
-    from contents
+    from contents_weighed
 
     group by record_block
 

@@ -46,7 +46,7 @@ touched as (
 
     inner join changed_blocks
         on
-            identifiers.record_number - mod(identifiers.record_number, 16)
+            {{ record_block('identifiers.record_number') }}
             = changed_blocks.record_block
 
     union distinct

@@ -74,7 +74,7 @@ touched_records as (
 
     inner join changed_blocks
         on
-            components_so_far.record_number - mod(components_so_far.record_number, 16)
+            {{ record_block('components_so_far.record_number') }}
             = changed_blocks.record_block
 
 )
