@@ -230,8 +230,8 @@ def remembered(project: LinkingProject) -> dict[str, Rows]:
 
 def test_what_differs_is_linked_as_a_plain_program_links_it(tmp_path: Path) -> None:
     project = linking_project(tmp_path / "partly")
-    histories = Histories(seed=1, worlds=120)
-    for share in (1.0, 0.05):
+    histories = Histories(seed=1, worlds=300)
+    for share in (1.0, 0.02):
         histories.advance(share, most_changes=20)
         histories.write(project)
         project.link(select=f"{LINKED} +cut_links")
