@@ -84,7 +84,9 @@ score_quality as (
         scenario,
         {{ whole_number('contacts') }} as contacts,
         {{ whole_number('buyers') }} as buyers,
-        {{ rounded_ratio('twice_won', '(2 * buyers * (contacts - buyers))', 4) }} as auc,
+        {{ rounded_ratio(
+            'twice_won', '(2 * buyers * (contacts - buyers))', 4
+        ) }} as auc,
         {{ rounded_ratio('top_buyers', 'buyers', 2) }} as top_lift,
         {{ rounded_ratio('least(10 * buyers, contacts)', 'buyers', 2) }}
             as top_lift_ceiling,
