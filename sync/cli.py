@@ -65,7 +65,7 @@ def plan(
 @app.command("sync")
 def sync_command(
     sync: OneSync = None,
-    as_json: AsJson = False,  # noqa: FBT002
+    as_json: AsJson = False,  # noqa: FBT002  (as above: Typer)
     project_dir: ProjectDir = Path(),
     target: Target = None,
 ) -> None:
@@ -104,7 +104,7 @@ def sync_command(
 
 @app.command()
 def status(
-    as_json: AsJson = False,  # noqa: FBT002
+    as_json: AsJson = False,  # noqa: FBT002  (as above: Typer)
     project_dir: ProjectDir = Path(),
     target: Target = None,
 ) -> None:
@@ -125,7 +125,7 @@ def status(
 def explain(
     who: Annotated[str, typer.Argument(help="E-mail, phone, contact id or source:record.")],
     other: Annotated[str | None, typer.Argument(help="Somebody else: one, or two?")] = None,
-    as_json: AsJson = False,  # noqa: FBT002
+    as_json: AsJson = False,  # noqa: FBT002  (as above: Typer)
     project_dir: ProjectDir = Path(),
     target: Target = None,
 ) -> None:

@@ -61,6 +61,7 @@ def _by_contact(session: Session, start: str) -> list[tuple[str | None, str]]:
     if not re.fullmatch(rf"[0-9a-f]{{{LEAST_OF_AN_ID},32}}", start):
         return []
     survivors = (
+        # A table's name is ours; what was asked for is a parameter.
         f"select current_contact_id from {session.table('contact_merges')} "  # noqa: S608
         "where merged_contact_id like ?"
     )
@@ -71,6 +72,7 @@ def _by_contact(session: Session, start: str) -> list[tuple[str | None, str]]:
 
 def _contacts_where(session: Session, condition: str, value: str) -> list[tuple[str | None, str]]:
     found = session.warehouse.rows(
+        # The table's name and the condition are ours; the value is a parameter.
         f"select contact_id, record_key from {session.table('identity_contacts')} "  # noqa: S608
         f"where {condition} order by record_key",
         (value,),
@@ -102,7 +104,7 @@ def _by_identifier(
             on records.record_key = contacts.record_key
         where identifiers.identifier_type = ? and identifiers.identifier_value {comparison} ?
         order by contacts.record_key
-        """,  # noqa: S608
+        """,  # noqa: S608  (names are ours, values are parameters)
         (kind, value),
     )
     return [(row["contact_id"], row["record_key"]) for row in found]

@@ -36,7 +36,7 @@ def _sources(console: Console, session: Session) -> None:
         select source, shape, records_in, contacts, visitors, deleted, quarantined
         from {session.table("source_reconciliation")}
         order by case shape when 'profiles' then 1 when 'events' then 2 else 3 end, source
-        """,  # noqa: S608
+        """,  # noqa: S608  (names of our own tables)
     )
     (people,) = _read(session, f"select count(*) as people from {session.table('contacts')}")  # noqa: S608
     counts = ("records_in", "contacts", "visitors", "deleted", "quarantined")
@@ -58,7 +58,7 @@ def _excluded(console: Console, session: Session) -> None:
         select exclusion_reason, source, event_name, events, contacts
         from {session.table("excluded_events")}
         order by exclusion_reason, source, event_name
-        """,  # noqa: S608
+        """,  # noqa: S608  (names of our own tables)
     )
     total = sum(row["events"] for row in rows)
     _heading(console, f"{total:,} events of contacts were machines' and do not count")
@@ -88,7 +88,7 @@ def _deciles(console: Console, session: Session) -> None:
                 select max(as_of) from {lift} where scenario = 'default' and is_complete
             )
         order by case when decile is null then 1 else 0 end, decile desc
-        """,  # noqa: S608
+        """,  # noqa: S608  (names of our own tables)
     )
     if not rows:
         _heading(console, "Deciles")
@@ -123,7 +123,7 @@ def _quality(console: Console, session: Session) -> None:
         where scenario = 'default'
         order by as_of desc
         limit 1
-        """,  # noqa: S608
+        """,  # noqa: S608  (names of our own tables)
     )
     for row in rows:
         if row["auc"] is not None:
@@ -149,7 +149,7 @@ def _hottest(console: Console, session: Session, *, show_emails: bool) -> None:
             coalesce(scores.fit_points, 0) + coalesce(scores.engagement_points, 0) desc,
             scores.contact_id
         limit {HOTTEST}
-        """,  # noqa: S608
+        """,  # noqa: S608  (names of our own tables)
     )
     _heading(console, f"The {len(rows)} hottest leads")
     table = _table("contact", "company", *(["e-mail"] if show_emails else []), score="right")

@@ -49,6 +49,7 @@ def dbt(folder: Path, *arguments: str, sources: tuple[str, ...], as_of: str) -> 
     FACTORY.reset_adapters()
     assert result.success, result.exception or [
         (each.node.name, each.message)
+        # dbt types the result of every command at once; that of a build is a list.
         for each in result.result  # type: ignore[union-attr]
         if each.status not in ("success", "pass", "skipped")
     ]
