@@ -20,6 +20,8 @@ from bench.readme import DOCUMENTS, blocks, pasted
 from sync import simulation_build
 from sync.cli import app
 from sync.errors import ConfigError
+from sync.rules import check_rules
+from sync.seed_files import read_seed
 from sync.session import open_session
 from sync.show_simulation import show_simulation
 from sync.simulate import nothing_moves, rule_files, simulate
@@ -118,6 +120,17 @@ def test_a_folder_holds_rule_seeds_and_nothing_else(tmp_path: Path) -> None:
     (tmp_path / "contacts.csv").write_text("a\n")
     with pytest.raises(ConfigError, match=r"contacts\.csv: is no rule seed; allowed: event_rules"):
         rule_files(tmp_path)
+
+
+def test_the_example_is_the_shipped_rules_with_two_changes() -> None:
+    shipped, changed = (
+        {row.cells["rule"]: row.cells for row in read_seed(path, path.name).rows}
+        for path in (ROOT / "seeds/scoring/event_rules.csv", EXAMPLE / "event_rules.csv")
+    )
+    assert check_rules(ROOT, instead=EXAMPLE) == []
+    assert {rule for rule in shipped if shipped[rule] != changed.get(rule)} == {
+        "viewed_pricing", "opened_email"
+    }  # fmt: skip
 
 
 @pytest.fixture(scope="module")
