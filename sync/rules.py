@@ -40,7 +40,8 @@ KINDS: Mapping[str, Mapping[str, str]] = {
     },
     "scenarios": {
         "scenario": "text", "label": "text", "fit_weight": "number from 0",
-        "engagement_weight": "number from 0", "is_active": "true or false",
+        "engagement_weight": "number from 0", "scale": "scale?",
+        "is_active": "true or false",
     },
     "bands": {
         "scenario": "scenario", "measure": "measure", "band": "text",
@@ -65,6 +66,7 @@ LISTS: Mapping[str, tuple[str, ...]] = {
                  "starts_with", "is_true", "is_null"),
     "dimension": ("fit", "engagement"),
     "measure": ("points", "score"),
+    "scale": ("percentile", "points"),
     "qualification": QUALIFICATIONS,
     "true or false": ("true", "false"),
 }  # fmt: skip
