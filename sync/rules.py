@@ -77,17 +77,25 @@ EVENT_PROPERTIES: Mapping[str, tuple[str, ...]] = {
 FIELDS = Path("models/scoring/contact_fields.yml")
 
 
-def check_rules(project_dir: Path, *, fields: Mapping[str, str] | None = None) -> list[RuleProblem]:
+def check_rules(
+    project_dir: Path,
+    *,
+    fields: Mapping[str, str] | None = None,
+    instead: Path | None = None,
+) -> list[RuleProblem]:
     """Find every mistake in the rule seeds, and every broken row of any seed.
 
     `fields` gives the columns of contact_fields and their types; without it, they are read
-    from its YAML.
+    from its YAML. `instead` is a folder whose CSVs take the place of the seeds of their names.
     """
     paths = sorted((project_dir / "seeds").rglob("*.csv"))
     seeds = [read_seed(path, path.relative_to(project_dir).as_posix()) for path in paths]
-    problems = [problem for seed in seeds for problem in seed.problems]
-
     scoring = {Path(seed.file).stem: seed for seed in seeds if "seeds/scoring/" in seed.file}
+    for path in sorted(instead.glob("*.csv")) if instead else ():
+        scoring[path.stem] = read_seed(path, path.as_posix())
+    others = [seed for seed in seeds if "seeds/scoring/" not in seed.file]
+    problems = [problem for seed in (*scoring.values(), *others) for problem in seed.problems]
+
     for name, kinds in KINDS.items():
         problems += header_problems(name, scoring.get(name), kinds)
     if problems:
