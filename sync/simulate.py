@@ -96,9 +96,9 @@ def _changed_rules(
             if old == new:
                 continue
             cells = {
-                name: [old[name], new[name]]
+                name: [old[name], new.get(name)]
                 for name in (old or {})
-                if old and new and old[name] != new[name]
+                if old and new and old[name] != new.get(name)
             }
             how = "added" if old is None else "removed" if new is None else "changed"
             yield {"seed": seed, "row": " ".join(map(str, key)), "how": how, "cells": cells}
