@@ -228,6 +228,29 @@ def simulate_command(
 
 
 @app.command()
+def rebase(
+    scenario: Annotated[str | None, typer.Option(help="One scenario. [default: all]")] = None,
+    as_json: AsJson = False,  # noqa: FBT002  (as above: Typer)
+    project_dir: ProjectDir = Path(),
+    target: Target = None,
+) -> None:
+    """Draw the 1-100 scale anew, from the contacts that the last build scored."""
+    from sync import show_rebase
+    from sync.rebase import rebase as draw_anew
+
+    with command(project_dir):
+        results = draw_anew(
+            scenario,
+            target=target,
+            tell=lambda scales, as_of: show_rebase.show_intent(err(), scales, as_of),
+        )
+    if as_json:
+        print_json([show_rebase.moved_json(result) for result in results])
+    else:
+        show_rebase.show_moved(out(), results)
+
+
+@app.command()
 def report(
     show_emails: Annotated[bool, typer.Option(help="Name the hottest leads by e-mail.")] = False,  # noqa: FBT002
     project_dir: ProjectDir = Path(),

@@ -5,7 +5,6 @@ Only score_scale and what reads it is built again, as of the last build: points 
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -69,7 +68,7 @@ def rebase(
             "rebase_score_scale": True if scenario is None else scenario,
         },
         target=target,
-        doing="the scale was not drawn anew, or what reads it was not built; next: dbt build",
+        otherwise="the scale, or what reads it, was not built. Mend it with: dbt build",
     )
     with open_session(target) as session:
         numbers = {scale.scenario: scale.base_number for scale in _scales(session)}
@@ -157,6 +156,4 @@ def _levels(session: Session) -> Levels:
             )
         """  # noqa: S608  (names of our own tables)
     )
-    return {
-        (row["scenario"], str(row["points"])): (row["contacts"], row["score"]) for row in rows
-    }
+    return {(row["scenario"], str(row["points"])): (row["contacts"], row["score"]) for row in rows}
