@@ -10,7 +10,8 @@ DATA := ../shared/data
 # Tests build into files of their own: what `make run` made stays as it was.
 SCRATCH := target/test
 IN_SCRATCH := DECILE_DUCKDB_PATH=$(SCRATCH)/warehouse.duckdb \
-	DBT_TARGET_PATH=$(SCRATCH)/dbt DBT_LOG_PATH=$(SCRATCH)/logs
+	DBT_TARGET_PATH=$(SCRATCH)/dbt DBT_LOG_PATH=$(SCRATCH)/logs \
+	DECILE_SANDBOX_STATE=$(SCRATCH)/sandbox.sqlite
 
 .DEFAULT_GOAL := help
 .PHONY: help install run build test lint types dbt-test pytest fmt lock \
@@ -95,8 +96,10 @@ accept: $(INSTALLED) ## Real layouts, FEBRL, CDNOW: DATA holds fivetran_exports/
 	$(BIN)/python -m bench.febrl
 	$(BIN)/python -m bench.cdnow $(DATA)/cdnow/CDNOW_master.txt
 
-readme: run ## Paste the report of the sample into README.md
-	$(BIN)/python -m bench.readme
+readme: $(INSTALLED) ## Paste what commands print on the sample into README.md and docs/
+	@rm -rf $(SCRATCH) && mkdir -p $(SCRATCH)
+	@$(IN_SCRATCH) $(MAKE) --no-print-directory run > $(SCRATCH)/run.txt
+	$(IN_SCRATCH) $(BIN)/python -m bench.readme
 
 clean: ## Remove what was built; .venv stays
 	rm -rf target logs dbt_packages .decile warehouse.duckdb warehouse.duckdb.wal

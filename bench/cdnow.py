@@ -42,7 +42,7 @@ VARS: dict[str, Any] = {
 
 # What stands below the header of a seed: one rule, no bounds, nothing about who they are.
 SEEDS: dict[str, list[str]] = {
-    "event_rules": ["bought,default_engagement,Bought,order_completed,,,,10,,90,,,,true"],
+    "event_rules": ["bought,default_engagement,Bought,order_completed,,,,10,,90,,,,,,true"],
     "field_rules": [],
     "scorecards": ["default_engagement,default,engagement,What they did,,"],
 }

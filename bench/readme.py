@@ -1,41 +1,65 @@
-"""Paste the start of `decile report` into README.md, as it stands after `make run`."""
+"""Paste what commands print on the sample into the documents, between their markers.
+
+A marker names its command: <!-- $ decile explain hubspot:1001 -->, up to <!-- end -->.
+"""
 
 from __future__ import annotations
 
+import os
 import re
+import shlex
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-README = ROOT / "README.md"
+DOCUMENTS = (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))
+WIDTH = "88"
 LEADS_SHOWN = 3
-BLOCK = re.compile(r"(<!-- report -->\n).*?(<!-- end of report -->)", re.S)
+BLOCK = re.compile(r"(<!-- \$ decile (.*?) -->\n)(.*?)(<!-- end -->)", re.S)
 LEAD = re.compile(r"^[0-9a-f]{8}\s")
 
 
-def excerpt(report: str) -> str:
+def blocks(text: str) -> Iterator[tuple[str, str]]:
+    """Give the commands of a document, each with what is pasted under it."""
+    for found in BLOCK.finditer(text):
+        yield found[2], found[3]
+
+
+def pasted(command: str, *, project: Path = ROOT) -> str:
+    """Run a command of decile, and give what a document shows of it."""
+    printed = subprocess.run(
+        [sys.executable, "-c", "from sync.cli import app; app()", *shlex.split(command)],
+        cwd=project,
+        env=os.environ | {"COLUMNS": "80" if command == "report" else WIDTH},
+        check=True,
+        stdout=subprocess.PIPE,
+        text=True,
+    ).stdout
+    lines = [line.rstrip() for line in printed.strip("\n").splitlines()]
+    return "\n".join(["```", *(excerpt(lines) if command == "report" else lines), "```", ""])
+
+
+def excerpt(report: list[str]) -> list[str]:
     """Cut the report before the lead that is one too many."""
     kept, leads = [], 0
-    for line in report.strip("\n").splitlines():
+    for line in report:
         leads += bool(LEAD.match(line))
         if leads > LEADS_SHOWN:
             break
-        kept.append(line.rstrip())
-    return "\n".join([*kept, "..."])
+        kept.append(line)
+    return [*kept, "..."]
 
 
 def main() -> None:
-    """Run the report and replace what README.md shows of it."""
-    report = subprocess.run(
-        [sys.executable, "-c", "from sync.cli import app; app()", "report"],
-        cwd=ROOT,
-        check=True,
-        capture_output=True,
-        text=True,
-    ).stdout
-    shown = f"```\n{excerpt(report)}\n```\n"
-    README.write_text(BLOCK.sub(lambda found: found[1] + shown + found[2], README.read_text()))
+    """Run every command that a document shows, and replace what it shows of it."""
+    for document in DOCUMENTS:
+        text = document.read_text(encoding="utf-8")
+        fresh = BLOCK.sub(lambda found: found[1] + pasted(found[2]) + found[4], text)
+        if fresh != text:
+            document.write_text(fresh, encoding="utf-8")
+            print(f"{document.relative_to(ROOT)}: brought up to date")
 
 
 if __name__ == "__main__":

@@ -10,16 +10,22 @@
             'operator': 'operator?', 'value': 'text?', 'points': 'number',
             'within_days': 'whole number from 1?', 'half_life_days': 'number above 0?',
             'min_times': 'whole number from 1?', 'max_per_day': 'whole number from 1?',
-            'max_points': 'number above 0?', 'is_active': 'true or false',
+            'max_points': 'number above 0?', 'first_time_points': 'number?',
+            'rule_group': 'text?', 'is_active': 'true or false',
         },
         'field_rules': {
             'rule': 'text', 'scorecard': 'scorecard', 'label': 'text', 'field': 'field',
             'operator': 'operator', 'value': 'text?', 'points': 'number',
-            'is_disqualifier': 'true or false', 'is_active': 'true or false',
+            'rule_group': 'text?', 'is_disqualifier': 'true or false',
+            'is_active': 'true or false',
         },
         'scorecards': {
             'scorecard': 'text', 'scenario': 'scenario', 'dimension': 'dimension',
             'label': 'text', 'min_points': 'number?', 'max_points': 'number?',
+        },
+        'rule_groups': {
+            'rule_group': 'text', 'scorecard': 'scorecard', 'label': 'text',
+            'min_points': 'number up to 0?', 'max_points': 'number from 0?',
         },
         'scenarios': {
             'scenario': 'text', 'label': 'text', 'fit_weight': 'number from 0',

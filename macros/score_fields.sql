@@ -6,10 +6,12 @@
     {%- set fields = [] -%}
     {%- if execute -%}
         {%- for column in adapter.get_columns_in_relation(ref('contact_fields')) -%}
+            {#- DuckDB names a decimal with its digits, which dbt knows for no number. -#}
+            {%- set is_decimal = 'decimal' in column.dtype | lower -%}
             {%- if column.name | lower not in ('contact_id', 'as_of') -%}
                 {%- do fields.append({
                     'name': column.name | lower,
-                    'kind': 'number' if column.is_number() else 'text',
+                    'kind': 'number' if column.is_number() or is_decimal else 'text',
                 }) -%}
             {%- endif -%}
         {%- endfor -%}

@@ -201,10 +201,30 @@ def check_rules_command(project_dir: ProjectDir = Path()) -> None:
     with command(project_dir):
         problems = check_rules(Path())
         if problems:
-            raise ConfigError(
-                *(f"{p.file}, row {p.row}, {p.column}: {p.message}" for p in problems)
-            )
+            raise ConfigError(*map(str, problems))
     out().print("The scoring rules are well-formed.")
+
+
+@app.command("simulate")
+def simulate_command(
+    rules: Annotated[Path, typer.Option(help="Folder with changed CSVs of seeds/scoring.")],
+    as_json: AsJson = False,  # noqa: FBT002  (as above: Typer)
+    sample: Annotated[int, typer.Option(min=0, help="Contacts to name.")] = 10,
+    show_emails: Annotated[bool, typer.Option(help="Name contacts by e-mail.")] = False,  # noqa: FBT002
+    project_dir: ProjectDir = Path(),
+    target: Target = None,
+) -> None:
+    """Show what changed rules would do: who moves, what is sent. Changes nothing."""
+    from sync.show_simulation import show_simulation
+    from sync.simulate import simulate
+
+    folder = Path(os.path.relpath(rules, project_dir))
+    with command(project_dir):
+        found = simulate(folder, target=target, movers=sample, tell=aside, emails=show_emails)
+    if as_json:
+        print_json(found)
+    else:
+        show_simulation(out(), found)
 
 
 @app.command()

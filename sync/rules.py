@@ -3,6 +3,7 @@ those that would break a loader, each with its file and row."""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from decimal import Decimal
 from pathlib import Path
@@ -20,16 +21,22 @@ KINDS: Mapping[str, Mapping[str, str]] = {
         "operator": "operator?", "value": "text?", "points": "number",
         "within_days": "whole number from 1?", "half_life_days": "number above 0?",
         "min_times": "whole number from 1?", "max_per_day": "whole number from 1?",
-        "max_points": "number above 0?", "is_active": "true or false",
+        "max_points": "number above 0?", "first_time_points": "number?",
+        "rule_group": "text?", "is_active": "true or false",
     },
     "field_rules": {
         "rule": "text", "scorecard": "scorecard", "label": "text", "field": "field",
         "operator": "operator", "value": "text?", "points": "number",
-        "is_disqualifier": "true or false", "is_active": "true or false",
+        "rule_group": "text?", "is_disqualifier": "true or false",
+        "is_active": "true or false",
     },
     "scorecards": {
         "scorecard": "text", "scenario": "scenario", "dimension": "dimension",
         "label": "text", "min_points": "number?", "max_points": "number?",
+    },
+    "rule_groups": {
+        "rule_group": "text", "scorecard": "scorecard", "label": "text",
+        "min_points": "number up to 0?", "max_points": "number from 0?",
     },
     "scenarios": {
         "scenario": "text", "label": "text", "fit_weight": "number from 0",
@@ -48,6 +55,7 @@ KEYS = {
     "event_rules": ("rule",),
     "field_rules": ("rule",),
     "scorecards": ("scorecard",),
+    "rule_groups": ("scorecard", "rule_group"),
     "scenarios": ("scenario",),
     "bands": ("scenario", "band"),
     "grades": ("scenario", "dimension", "grade"),
@@ -69,17 +77,25 @@ EVENT_PROPERTIES: Mapping[str, tuple[str, ...]] = {
 FIELDS = Path("models/scoring/contact_fields.yml")
 
 
-def check_rules(project_dir: Path, *, fields: Mapping[str, str] | None = None) -> list[RuleProblem]:
+def check_rules(
+    project_dir: Path,
+    *,
+    fields: Mapping[str, str] | None = None,
+    instead: Path | None = None,
+) -> list[RuleProblem]:
     """Find every mistake in the rule seeds, and every broken row of any seed.
 
     `fields` gives the columns of contact_fields and their types; without it, they are read
-    from its YAML.
+    from its YAML. `instead` is a folder whose CSVs take the place of the seeds of their names.
     """
     paths = sorted((project_dir / "seeds").rglob("*.csv"))
     seeds = [read_seed(path, path.relative_to(project_dir).as_posix()) for path in paths]
-    problems = [problem for seed in seeds for problem in seed.problems]
-
     scoring = {Path(seed.file).stem: seed for seed in seeds if "seeds/scoring/" in seed.file}
+    for path in sorted(instead.glob("*.csv")) if instead else ():
+        scoring[path.stem] = read_seed(path, path.as_posix())
+    others = [seed for seed in seeds if "seeds/scoring/" not in seed.file]
+    problems = [problem for seed in (*scoring.values(), *others) for problem in seed.problems]
+
     for name, kinds in KINDS.items():
         problems += header_problems(name, scoring.get(name), kinds)
     if problems:
@@ -93,6 +109,7 @@ def check_rules(project_dir: Path, *, fields: Mapping[str, str] | None = None) -
         *cell_problems(rules, lists),
         *comparison_problems(rules, numbers),
         *key_problems(rules),
+        *group_problems(rules),
         *ladder_problems(rules),
     ]
 
@@ -140,6 +157,7 @@ def allowed_lists(
 RANGES: Mapping[str, Callable[[Decimal], bool]] = {
     "number": lambda number: True,
     "number from 0": lambda number: number >= 0,
+    "number up to 0": lambda number: number <= 0,
     "number above 0": lambda number: number > 0,
     "whole number from 1": lambda number: number >= 1 and number == int(number),
 }
@@ -220,3 +238,17 @@ def key_problems(rules: Mapping[str, Iterable[Row]]) -> Iterator[RuleProblem]:
                 message = f"is the name of {first.file}, row {first.number} already"
                 yield row.problem(KEYS[name][-1], message)
             seen.setdefault(key, row)
+
+
+def group_problems(rules: Mapping[str, Iterable[Row]]) -> Iterator[RuleProblem]:
+    """Tell of rules whose scorecard has no group of that name."""
+    groups: dict[str, list[str]] = defaultdict(list)
+    for row in rules["rule_groups"]:
+        groups[row.cells["scorecard"]].append(row.cells["rule_group"])
+    for name in ("event_rules", "field_rules"):
+        for row in rules[name]:
+            group, scorecard = row.cells["rule_group"], row.cells["scorecard"]
+            if group and group not in groups[scorecard]:
+                allowed = ", ".join(groups[scorecard]) or "none; it has no row in rule_groups"
+                message = f'"{group}" is no group of {scorecard}; allowed: {allowed}'
+                yield row.problem("rule_group", message)

@@ -20,6 +20,9 @@ class RuleProblem:
     column: str
     message: str
 
+    def __str__(self) -> str:
+        return f"{self.file}, row {self.row}, {self.column}: {self.message}"
+
 
 @dataclass(frozen=True)
 class Row:

@@ -82,6 +82,19 @@ class Warehouse:
         with self._speaking():
             self._handle.cursor().execute(self._marked(sql + ", ".join([one] * len(rows))), values)
 
+    def create_schema(self, schema: str) -> None:
+        """Create a schema."""
+        with self._speaking():
+            self._adapter.create_schema(self._schema(schema))
+
+    def drop_schema(self, schema: str) -> None:
+        """Drop a schema with everything in it, if it is there."""
+        with self._speaking():
+            self._adapter.drop_schema(self._schema(schema))
+
+    def _schema(self, schema: str) -> Any:
+        return self._adapter.Relation.create(database=self.database, schema=schema)
+
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """Keep everything inside, or nothing of it."""
@@ -133,7 +146,7 @@ def open_warehouse(target: str | None = None) -> Iterator[tuple[Warehouse, Mappi
     """
     from dbt.adapters import factory
 
-    manifest = _parse(target)
+    manifest = parse_project(target)
     adapter: Any  # its public type lacks most of what an adapter has
     (adapter,) = factory.FACTORY.adapters.values()
     try:
@@ -147,18 +160,24 @@ def open_warehouse(target: str | None = None) -> Iterator[tuple[Warehouse, Mappi
             adapter.ConnectionManager.close_all_connections()
 
 
-def _parse(target: str | None) -> Manifest:
+def parse_project(target: str | None) -> Manifest:
+    """Read the dbt project in the working folder. Raises ConfigError where dbt cannot."""
     from dbt.adapters.factory import FACTORY
     from dbt.cli.main import dbtRunner
 
     FACTORY.reset_adapters()  # type: ignore[no-untyped-call]
-    arguments = ["parse", "--log-level", "none", "--log-level-file", "none", "--no-write-json"]
-    if "DBT_PROFILES_DIR" not in os.environ and Path("profiles.yml").exists():
-        arguments += ["--profiles-dir", "."]
-    result = dbtRunner().invoke(arguments + (["--target", target] if target else []))
+    result = dbtRunner().invoke(["parse", *quiet_dbt(target)])
     if not result.success or result.result is None:
         raise ConfigError(f"dbt cannot read this project: {result.exception}")
     return result.result  # type: ignore[return-value]
+
+
+def quiet_dbt(target: str | None) -> list[str]:
+    """Give the options of every call of dbt: it says nothing and leaves no artifacts."""
+    options = ["--log-level", "none", "--log-level-file", "none", "--no-write-json"]
+    if "DBT_PROFILES_DIR" not in os.environ and Path("profiles.yml").exists():
+        options += ["--profiles-dir", "."]
+    return options + (["--target", target] if target else [])
 
 
 def _plain(manifest: Manifest) -> dict[str, Any]:

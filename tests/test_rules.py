@@ -18,6 +18,7 @@ EVENT_RULES = "seeds/scoring/event_rules.csv"
 FIELD_RULES = "seeds/scoring/field_rules.csv"
 BANDS = "seeds/scoring/bands.csv"
 GRADES = "seeds/scoring/grades.csv"
+GROUPS = "seeds/scoring/rule_groups.csv"
 
 SEEDS = {
     "event_catalog": [
@@ -26,18 +27,23 @@ SEEDS = {
     ],
     "event_rules": [
         "rule,scorecard,label,event_name,property,operator,value,points,within_days,"
-        "half_life_days,min_times,max_per_day,max_points,is_active",
-        "pricing,what,Viewed pricing,page_viewed,page_path,starts_with,/pricing,15,90,30,,,45,true",
+        "half_life_days,min_times,max_per_day,max_points,first_time_points,rule_group,is_active",
+        "pricing,what,Prices,page_viewed,page_path,starts_with,/pricing,15,90,30,,,45,5,,true",
     ],
     "field_rules": [
-        "rule,scorecard,label,field,operator,value,points,is_disqualifier,is_active",
-        "size,who,Mid-size,employee_count,between,50|249,10,false,true",
-        "boss,who,Decides,job_level,in,c_level|vp,20,false,true",
+        "rule,scorecard,label,field,operator,value,points,rule_group,is_disqualifier,is_active",
+        "size,who,Mid-size,employee_count,between,50|249,10,size,false,true",
+        "boss,who,Decides,job_level,in,c_level|vp,20,,false,true",
     ],
     "scorecards": [
         "scorecard,scenario,dimension,label,min_points,max_points",
         "who,default,fit,Who they are,,50",
         "what,default,engagement,What they did,-50,",
+    ],
+    "rule_groups": [
+        "rule_group,scorecard,label,min_points,max_points",
+        "size,who,Size,-5,15",
+        "mails,what,Mails,,20",
     ],
     "scenarios": [
         "scenario,label,fit_weight,engagement_weight,is_active",
@@ -112,6 +118,15 @@ def test_good_rules_are_no_problem(project: Path) -> None:
         (FIELD_RULES, "50|249", "50", 2, "value", "between needs two numbers"),
         (FIELD_RULES, "50|249", "249|50", 2, "value", "the lower one first"),
         (FIELD_RULES, "between", "contains", 2, "value", "contains needs a column of texts"),
+        (EVENT_RULES, ",5,,", ",five,,", 2, "first_time_points", "allowed: a number"),
+        (EVENT_RULES, ",5,,", ",5,size,", 2, "rule_group",
+         '"size" is no group of what; allowed: mails'),
+        (FIELD_RULES, ",10,size,", ",10,sise,", 2, "rule_group", '"sise" is no group of who'),
+        (GROUPS, "mails,what", "mails,waht", 3, "scorecard", "one of who, what"),
+        (GROUPS, "-5", "5", 2, "min_points", "allowed: a number up to 0"),
+        (GROUPS, "15", "-15", 2, "max_points", "allowed: a number from 0"),
+        (GROUPS, "mails,what", "size,who", 3, "rule_group",
+         "is the name of seeds/scoring/rule_groups.csv, row 2 already"),
         ("seeds/scoring/scorecards.csv", "what,default", "what,defualt", 3, "scenario",
          "one of default"),
         (BANDS, "cold,,", "cold,0,", 2, "min_value", "covers the lowest values"),

@@ -1,7 +1,3 @@
-{%- set window_end = dbt.dateadd(
-    'day', var('conversion_window_days'), 'scoring_dates.as_of'
-) -%}
-
 with
 
 contact_scores as (
@@ -17,52 +13,23 @@ contact_scores as (
 
 ),
 
-conversions as (
-
-    select
-        contact_id,
-        occurred_at
-
-    from {{ ref('conversions') }}
-
-),
-
-last_load as (
-
-    select max(loaded_at) as last_loaded_at
-
-    from {{ ref('contact_events') }}
-
-),
-
 conversion_windows as (
 
     select
-        scoring_dates.as_of,
-        {{ window_end }} as window_end,
+        as_of,
+        is_complete
 
-        -- Until the window is over and loaded, the counts only grow.
-        coalesce(last_load.last_loaded_at >= {{ window_end }}, false) as is_complete
-
-    from {{ ref('scoring_dates') }} as scoring_dates
-
-    cross join last_load
+    from {{ ref('conversion_windows') }}
 
 ),
 
--- Only what came after the score tells whether the score was right.
 converters as (
 
-    select distinct
-        conversions.contact_id,
-        conversion_windows.as_of
+    select
+        contact_id,
+        as_of
 
-    from conversions
-
-    inner join conversion_windows
-        on
-            conversions.occurred_at > conversion_windows.as_of
-            and conversions.occurred_at <= conversion_windows.window_end
+    from {{ ref('converters') }}
 
 ),
 

@@ -6,6 +6,7 @@ event_rules as (
     select
         rule,
         scorecard,
+        rule_group,
         event_name,
         property,
         operator,
@@ -13,6 +14,7 @@ event_rules as (
         {{ number_or_null(dbt.split_part('value', "'|'", 1)) }} as lowest_number,
         {{ number_or_null(dbt.split_part('value', "'|'", 2)) }} as highest_number,
         {{ number_or_null('points') }} as points,
+        {{ number_or_null('first_time_points') }} as first_time_points,
         {{ number_or_null('half_life_days') }} as half_life_days,
         {{ whole_number(number_or_null('within_days')) }} as within_days,
         {{ whole_number(number_or_null('min_times')) }} as min_times,
@@ -38,6 +40,7 @@ active_event_rules as (
     select
         event_rules.rule,
         event_rules.scorecard,
+        event_rules.rule_group,
         event_rules.event_name,
         event_rules.property,
         event_rules.operator,
@@ -53,7 +56,11 @@ active_event_rules as (
         coalesce(event_rules.max_points, 999999999) as max_points,
 
         -- Points are counted in whole millionths, so that their sum is exact.
-        cast(event_rules.points * 1000000 as {{ dbt.type_bigint() }}) as millionths
+        cast(event_rules.points * 1000000 as {{ dbt.type_bigint() }}) as millionths,
+        cast(
+            coalesce(event_rules.first_time_points, 0) * 1000000
+            as {{ dbt.type_bigint() }}
+        ) as first_time_millionths
 
     from event_rules
 

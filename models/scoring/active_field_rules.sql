@@ -6,6 +6,7 @@ field_rules as (
     select
         rule,
         scorecard,
+        rule_group,
         label,
         field,
         operator,

@@ -51,6 +51,7 @@ cells_checked as (
                 then allowed_rule_values.allowed_value is not null
             when rule_cells.kind = 'number' then rule_cells.cell_number is not null
             when rule_cells.kind = 'number from 0' then rule_cells.cell_number >= 0
+            when rule_cells.kind = 'number up to 0' then rule_cells.cell_number <= 0
             when rule_cells.kind = 'number above 0' then rule_cells.cell_number > 0
             when rule_cells.kind = 'whole number from 1'
                 then

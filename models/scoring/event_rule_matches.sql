@@ -27,7 +27,8 @@ active_event_rules as (
         compared_text,
         lowest_number,
         highest_number,
-        max_per_day
+        max_per_day,
+        first_time_millionths
 
     from {{ ref('active_event_rules') }}
 
@@ -61,7 +62,8 @@ event_rule_matches as (
         contact_id,
         occurred_at,
         rule,
-        max_per_day
+        max_per_day,
+        first_time_millionths
 
     from events_beside_rules
 

@@ -8,6 +8,7 @@ active_field_rules as (
     select
         rule,
         scorecard,
+        rule_group,
         field,
         operator,
         compared_text,
@@ -67,6 +68,7 @@ field_rule_points as (
         as_of,
         rule,
         scorecard,
+        rule_group,
         1 as occurrences,
         cast(null as {{ dbt.type_timestamp() }}) as last_occurred_at,
         points

@@ -46,6 +46,17 @@ rule_problems as (
 
     from {{ ref('band_problems') }}
 
+    union all
+
+    select
+        seed_name,
+        row_name,
+        column_name,
+        problem,
+        allowed
+
+    from {{ ref('group_problems') }}
+
 )
 
 select * from rule_problems

@@ -1,4 +1,6 @@
-{%- set seeds = ['event_rules', 'field_rules', 'scorecards', 'scenarios'] -%}
+{%- set seeds = [
+    'event_rules', 'field_rules', 'rule_groups', 'scorecards', 'scenarios',
+] -%}
 
 with
 

@@ -37,6 +37,20 @@ points_by_rule as (
 
     from {{ ref('field_rule_points') }}
 
+    union all
+
+    -- What the bounds of a group of rules take away, before those of the scorecard do.
+    select
+        contact_id,
+        as_of,
+        rule,
+        scorecard,
+        1 as occurrences,
+        cast(null as {{ dbt.type_timestamp() }}) as last_occurred_at,
+        points
+
+    from {{ ref('rule_group_caps') }}
+
 ),
 
 points_by_scorecard as (
@@ -66,13 +80,11 @@ points_beyond_bounds as (
         points_by_scorecard.scorecard,
         1 as occurrences,
         cast(null as {{ dbt.type_timestamp() }}) as last_occurred_at,
-        cast(
-            greatest(
-                least(points_by_scorecard.points, active_scorecards.max_points),
-                active_scorecards.min_points
-            )
-            - points_by_scorecard.points as numeric(18, 2)
-        ) as points
+        {{ points_beyond(
+            'points_by_scorecard.points',
+            'active_scorecards.min_points',
+            'active_scorecards.max_points'
+        ) }} as points
 
     from points_by_scorecard
 

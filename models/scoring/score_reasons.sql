@@ -37,6 +37,15 @@ rule_labels as (
 
     from {{ ref('scorecards') }}
 
+    union all
+
+    select
+        'cap:' || scorecard || '/' || rule_group as rule_key,
+        'Held within the limits of "' || label || '"' as rule_label,
+        'cap' as rule_kind
+
+    from {{ ref('rule_groups') }}
+
 ),
 
 active_scorecards as (
