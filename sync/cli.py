@@ -12,12 +12,15 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
 
-from sync.errors import ConfigError, DecileError
+from sync.errors import ConfigError, DecileError, WarehouseError
+
+if TYPE_CHECKING:
+    from sync.seed_files import RuleProblem
 
 app = typer.Typer(
     help="Plan and send what the scores changed. Start with: decile plan",
@@ -194,15 +197,37 @@ def sandbox(
 
 
 @check.command("rules")
-def check_rules_command(project_dir: ProjectDir = Path()) -> None:
-    """Check the scoring rules in seeds/scoring: names, operators, numbers, bands."""
+def check_rules_command(project_dir: ProjectDir = Path(), target: Target = None) -> None:
+    """Check the scoring rules: names, numbers, bands; once built, whom they hit. Exit 2 if wrong.
+
+    Warnings are about rules that are right and useless, and change no exit code.
+    """
+    from sync.rule_warnings import file_warnings
     from sync.rules import check_rules
 
     with command(project_dir):
-        problems = check_rules(Path())
-        if problems:
+        if problems := check_rules(Path()):
             raise ConfigError(*map(str, problems))
+        warnings = [*file_warnings(Path()), *(_warehouse_warnings(target))]
+    for warning in warnings:
+        err().print("[yellow]warning[/]", end=" ")
+        err().print(str(warning), markup=False, soft_wrap=True)
     out().print("The scoring rules are well-formed.")
+
+
+def _warehouse_warnings(target: str | None) -> list[RuleProblem]:
+    """Ask the warehouse what the rules hit, where one was built and is free."""
+    from sync.rule_warnings import warehouse_warnings
+    from sync.session import open_session
+
+    if not (Path(os.environ.get("DBT_TARGET_PATH", "target")) / "manifest.json").exists():
+        return []
+    try:
+        with open_session(target) as session:
+            return list(warehouse_warnings(session, Path()))
+    except (ConfigError, WarehouseError) as error:
+        aside(f"Only the files were checked: {error}")
+        return []
 
 
 @app.command("simulate")

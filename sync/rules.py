@@ -10,6 +10,7 @@ from pathlib import Path
 
 import yaml
 
+from sync.rule_effects import effect_problems, read_values
 from sync.rule_ladders import QUALIFICATIONS, as_number, ladder_problems
 from sync.seed_files import Row, RuleProblem, Seed, read_seed
 
@@ -113,6 +114,7 @@ def check_rules(
         *key_problems(rules),
         *group_problems(rules),
         *ladder_problems(rules),
+        *effect_problems(rules, read_values(project_dir / FIELDS) if fields is None else {}),
     ]
 
 
