@@ -29,7 +29,8 @@
         },
         'scenarios': {
             'scenario': 'text', 'label': 'text', 'fit_weight': 'number from 0',
-            'engagement_weight': 'number from 0', 'is_active': 'true or false',
+            'engagement_weight': 'number from 0', 'scale': 'scale?',
+            'is_active': 'true or false',
         },
         'bands': {
             'scenario': 'scenario', 'measure': 'measure', 'band': 'text',

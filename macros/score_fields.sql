@@ -1,6 +1,7 @@
 {#-
     The columns of contact_fields that a field rule may name, as a list of {name, kind};
-    kind is number or text. The one macro that asks the warehouse; a unit test overrides it.
+    kind is number, boolean or text. The one macro that asks the warehouse; a unit test
+    overrides it.
 -#}
 {% macro score_fields() -%}
     {%- set fields = [] -%}

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import yaml
 
+from sync.rule_effects import effect_problems, read_values
 from sync.rule_ladders import QUALIFICATIONS, as_number, ladder_problems
 from sync.seed_files import Row, RuleProblem, Seed, read_seed
 
@@ -40,7 +41,8 @@ KINDS: Mapping[str, Mapping[str, str]] = {
     },
     "scenarios": {
         "scenario": "text", "label": "text", "fit_weight": "number from 0",
-        "engagement_weight": "number from 0", "is_active": "true or false",
+        "engagement_weight": "number from 0", "scale": "scale?",
+        "is_active": "true or false",
     },
     "bands": {
         "scenario": "scenario", "measure": "measure", "band": "text",
@@ -65,6 +67,7 @@ LISTS: Mapping[str, tuple[str, ...]] = {
                  "starts_with", "is_true", "is_null"),
     "dimension": ("fit", "engagement"),
     "measure": ("points", "score"),
+    "scale": ("percentile", "points"),
     "qualification": QUALIFICATIONS,
     "true or false": ("true", "false"),
 }  # fmt: skip
@@ -111,6 +114,7 @@ def check_rules(
         *key_problems(rules),
         *group_problems(rules),
         *ladder_problems(rules),
+        *effect_problems(rules, read_values(project_dir / FIELDS) if fields is None else {}),
     ]
 
 

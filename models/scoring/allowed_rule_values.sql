@@ -7,6 +7,7 @@
     ],
     'dimension': ['fit', 'engagement'],
     'measure': ['points', 'score'],
+    'scale': ['percentile', 'points'],
     'qualification': ['none', 'mql', 'sql'],
     'true or false': ['true', 'false'],
 } -%}

@@ -57,6 +57,28 @@ rule_problems as (
 
     from {{ ref('group_problems') }}
 
+    union all
+
+    select
+        seed_name,
+        row_name,
+        column_name,
+        problem,
+        allowed
+
+    from {{ ref('effect_problems') }}
+
+    union all
+
+    select
+        seed_name,
+        row_name,
+        column_name,
+        problem,
+        allowed
+
+    from {{ ref('repeat_problems') }}
+
 )
 
 select * from rule_problems
