@@ -132,7 +132,7 @@ def explain(
     project_dir: ProjectDir = Path(),
     target: Target = None,
 ) -> None:
-    """Show why records are one person, and where each value came from. Names the person."""
+    """Show a contact's score and why, its records, and where each value came from. Names it."""
     from sync.explain import explain_one, explain_two
     from sync.session import open_session
     from sync.show_person import show_person, show_two
