@@ -10,6 +10,7 @@ from pathlib import Path
 
 import yaml
 
+from sync.computed_fields import FUNCTIONS, computed_field_problems, computed_types, is_field_name
 from sync.rule_ladders import QUALIFICATIONS, as_number, ladder_problems
 from sync.seed_files import Row, RuleProblem, Seed, read_seed
 
@@ -34,6 +35,12 @@ KINDS: Mapping[str, Mapping[str, str]] = {
         "scorecard": "text", "scenario": "scenario", "dimension": "dimension",
         "label": "text", "min_points": "number?", "max_points": "number?",
     },
+    "computed_fields": {
+        "field": "field name", "function": "function",
+        "measured": "event property?", "event_name": "event",
+        "property": "event property?", "operator": "operator?", "value": "text?",
+        "within_days": "whole number from 1?",
+    },
     "rule_groups": {
         "rule_group": "text", "scorecard": "scorecard", "label": "text",
         "min_points": "number up to 0?", "max_points": "number from 0?",
@@ -55,6 +62,7 @@ KEYS = {
     "event_rules": ("rule",),
     "field_rules": ("rule",),
     "scorecards": ("scorecard",),
+    "computed_fields": ("field",),
     "rule_groups": ("scorecard", "rule_group"),
     "scenarios": ("scenario",),
     "bands": ("scenario", "band"),
@@ -63,6 +71,7 @@ KEYS = {
 LISTS: Mapping[str, tuple[str, ...]] = {
     "operator": ("=", "!=", ">", ">=", "<", "<=", "between", "in", "not_in", "contains",
                  "starts_with", "is_true", "is_null"),
+    "function": tuple(FUNCTIONS),
     "dimension": ("fit", "engagement"),
     "measure": ("points", "score"),
     "qualification": QUALIFICATIONS,
@@ -85,8 +94,9 @@ def check_rules(
 ) -> list[RuleProblem]:
     """Find every mistake in the rule seeds, and every broken row of any seed.
 
-    `fields` gives the columns of contact_fields and their types; without it, they are read
-    from its YAML. `instead` is a folder whose CSVs take the place of the seeds of their names.
+    `fields` gives the fields that SQL makes and their types; without it, they are read from the
+    YAML of contact_fields. `instead` is a folder whose CSVs take the place of the seeds of their
+    names.
     """
     paths = sorted((project_dir / "seeds").rglob("*.csv"))
     seeds = [read_seed(path, path.relative_to(project_dir).as_posix()) for path in paths]
@@ -102,7 +112,9 @@ def check_rules(
         return problems
 
     rules = {name: scoring[name].rows for name in KINDS}
-    known = read_fields(project_dir) if fields is None else fields
+    known = dict(read_sql_fields(project_dir) if fields is None else fields)
+    computed = list(computed_field_problems(rules["computed_fields"], known, EVENT_PROPERTIES))
+    known = computed_types(rules["computed_fields"], EVENT_PROPERTIES["number"]) | known
     lists = allowed_lists(rules, scoring.get("event_catalog"), known)
     numbers = {*EVENT_PROPERTIES["number"], *(n for n, kind in known.items() if is_number(kind))}
     return [
@@ -110,6 +122,7 @@ def check_rules(
         *comparison_problems(rules, numbers),
         *key_problems(rules),
         *group_problems(rules),
+        *computed,
         *ladder_problems(rules),
     ]
 
@@ -128,8 +141,8 @@ def header_problems(
             yield RuleProblem(file, 1, column, f"is unknown; allowed: {', '.join(kinds)}")
 
 
-def read_fields(project_dir: Path) -> dict[str, str]:
-    """The columns of contact_fields and their types, as its YAML describes them."""
+def read_sql_fields(project_dir: Path) -> dict[str, str]:
+    """The fields that SQL makes and their types, as the YAML of contact_fields describes them."""
     (model,) = yaml.safe_load((project_dir / FIELDS).read_text())["models"]
     columns = {column["name"]: str(column.get("data_type", "")) for column in model["columns"]}
     return {name: kind for name, kind in columns.items() if name not in ("contact_id", "as_of")}
@@ -183,6 +196,8 @@ def is_allowed(cell: str, kind: str, lists: Mapping[str, tuple[str, ...]]) -> bo
     """Whether a cell that is not empty is of its kind."""
     if kind == "text":
         return True
+    if kind == "field name":
+        return is_field_name(cell)
     if kind in lists:
         return cell in lists[kind]
     number = as_number(cell)
@@ -193,7 +208,11 @@ def comparison_problems(
     rules: Mapping[str, Iterable[Row]], numbers: set[str]
 ) -> Iterator[RuleProblem]:
     """Tell of operators that do not go with their column or their value."""
-    for name, column in (("event_rules", "property"), ("field_rules", "field")):
+    for name, column in (
+        ("event_rules", "property"),
+        ("field_rules", "field"),
+        ("computed_fields", "property"),
+    ):
         for row in rules[name]:
             compared, operator, value = (row.cells[c] for c in (column, "operator", "value"))
             mistake = comparison_mistake(compared, operator, value, compared in numbers)  # noqa: FBT003

@@ -57,6 +57,17 @@ rule_problems as (
 
     from {{ ref('group_problems') }}
 
+    union all
+
+    select
+        seed_name,
+        row_name,
+        column_name,
+        problem,
+        allowed
+
+    from {{ ref('computed_field_problems') }}
+
 )
 
 select * from rule_problems

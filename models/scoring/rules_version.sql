@@ -1,5 +1,6 @@
 {%- set seeds = [
-    'event_rules', 'field_rules', 'rule_groups', 'scorecards', 'scenarios',
+    'event_rules', 'field_rules', 'computed_fields', 'rule_groups', 'scorecards',
+    'scenarios',
 ] -%}
 
 with
