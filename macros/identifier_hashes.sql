@@ -1,7 +1,7 @@
 {#-
     The two numbers by which identifiers are gathered, as a select list: identifier_hash, and
     identifier_check, which is another where two identifiers happen to have one hash. By
-    themselves they are 62 bits, together 124.
+    themselves they are 62 bits; together, 124 bits, they stand for the identifier.
 
     identifier_type: text
     identifier_value: text

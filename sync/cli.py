@@ -12,12 +12,15 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
 
-from sync.errors import ConfigError, DecileError
+from sync.errors import ConfigError, DecileError, WarehouseError
+
+if TYPE_CHECKING:
+    from sync.seed_files import RuleProblem
 
 app = typer.Typer(
     help="Plan and send what the scores changed. Start with: decile plan",
@@ -194,15 +197,37 @@ def sandbox(
 
 
 @check.command("rules")
-def check_rules_command(project_dir: ProjectDir = Path()) -> None:
-    """Check the scoring rules in seeds/scoring: names, operators, numbers, bands."""
+def check_rules_command(project_dir: ProjectDir = Path(), target: Target = None) -> None:
+    """Check the scoring rules: names, numbers, bands; once built, whom they hit. Exit 2 if wrong.
+
+    Warnings are about rules that are right and useless, and change no exit code.
+    """
+    from sync.rule_warnings import file_warnings
     from sync.rules import check_rules
 
     with command(project_dir):
-        problems = check_rules(Path())
-        if problems:
+        if problems := check_rules(Path()):
             raise ConfigError(*map(str, problems))
+        warnings = [*file_warnings(Path()), *(_warehouse_warnings(target))]
+    for warning in warnings:
+        err().print("[yellow]warning[/]", end=" ")
+        err().print(str(warning), markup=False, soft_wrap=True)
     out().print("The scoring rules are well-formed.")
+
+
+def _warehouse_warnings(target: str | None) -> list[RuleProblem]:
+    """Ask the warehouse what the rules hit, where one was built and is free."""
+    from sync.rule_warnings import warehouse_warnings
+    from sync.session import open_session
+
+    if not (Path(os.environ.get("DBT_TARGET_PATH", "target")) / "manifest.json").exists():
+        return []
+    try:
+        with open_session(target) as session:
+            return list(warehouse_warnings(session, Path()))
+    except (ConfigError, WarehouseError) as error:
+        aside(f"Only the files were checked: {error}")
+        return []
 
 
 @app.command("simulate")
@@ -225,6 +250,29 @@ def simulate_command(
         print_json(found)
     else:
         show_simulation(out(), found)
+
+
+@app.command()
+def rebase(
+    scenario: Annotated[str | None, typer.Option(help="One scenario. [default: all]")] = None,
+    as_json: AsJson = False,  # noqa: FBT002  (as above: Typer)
+    project_dir: ProjectDir = Path(),
+    target: Target = None,
+) -> None:
+    """Draw the 1-100 scale anew, from the contacts that the last build scored."""
+    from sync import show_rebase
+    from sync.rebase import rebase as draw_anew
+
+    with command(project_dir):
+        results = draw_anew(
+            scenario,
+            target=target,
+            tell=lambda scales, as_of: show_rebase.show_intent(err(), scales, as_of),
+        )
+    if as_json:
+        print_json([show_rebase.moved_json(result) for result in results])
+    else:
+        show_rebase.show_moved(out(), results)
 
 
 @app.command()

@@ -11,6 +11,7 @@ from pathlib import Path
 import yaml
 
 from sync.computed_fields import FUNCTIONS, computed_field_problems, computed_types, is_field_name
+from sync.rule_effects import effect_problems, read_values
 from sync.rule_ladders import QUALIFICATIONS, as_number, ladder_problems
 from sync.seed_files import Row, RuleProblem, Seed, read_seed
 
@@ -47,7 +48,8 @@ KINDS: Mapping[str, Mapping[str, str]] = {
     },
     "scenarios": {
         "scenario": "text", "label": "text", "fit_weight": "number from 0",
-        "engagement_weight": "number from 0", "is_active": "true or false",
+        "engagement_weight": "number from 0", "scale": "scale?",
+        "is_active": "true or false",
     },
     "bands": {
         "scenario": "scenario", "measure": "measure", "band": "text",
@@ -74,6 +76,7 @@ LISTS: Mapping[str, tuple[str, ...]] = {
     "function": tuple(FUNCTIONS),
     "dimension": ("fit", "engagement"),
     "measure": ("points", "score"),
+    "scale": ("percentile", "points"),
     "qualification": QUALIFICATIONS,
     "true or false": ("true", "false"),
 }  # fmt: skip
@@ -124,6 +127,7 @@ def check_rules(
         *group_problems(rules),
         *computed,
         *ladder_problems(rules),
+        *effect_problems(rules, read_values(project_dir / FIELDS) if fields is None else {}),
     ]
 
 

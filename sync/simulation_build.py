@@ -7,7 +7,6 @@ contacts and events, and no node that dbt is told to build points at a live tabl
 
 from __future__ import annotations
 
-import json
 import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -15,10 +14,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sync.errors import ConfigError, WarehouseError
-from sync.scrub import scrub
+from sync.dbt_build import build_quietly
+from sync.errors import ConfigError
 from sync.session import Session, open_session
-from sync.warehouse import WORK_FOLDER, Warehouse, parse_project, quiet_dbt
+from sync.warehouse import WORK_FOLDER, Warehouse, parse_project
 
 if TYPE_CHECKING:
     from dbt.contracts.graph.manifest import Manifest
@@ -26,7 +25,7 @@ if TYPE_CHECKING:
 # Contacts and events stay as they are: a rule changes only what comes after them.
 LAYERS = ("scoring", "lifecycle", "audiences", "activation", "evaluation")
 MARK = "made_by_decile_simulate"
-SHOWN_ERRORS = 5
+MODELS_AND_SEEDS = ("--resource-type", "model", "--resource-type", "seed")
 
 
 @dataclass(frozen=True)
@@ -53,7 +52,13 @@ def simulated(files: Mapping[str, Path], target: str | None) -> Iterator[Simulat
         _clear(session.warehouse, simulation.schema)
         _prepare(session, manifest, simulation)
     try:
-        _build(manifest, simulation, target)
+        build_quietly(
+            manifest,
+            ["--select", *simulation.aliases, *MODELS_AND_SEEDS],
+            variables={"as_of": simulation.as_of},
+            target=target,
+            otherwise="the simulation did not build; nothing live changed.",
+        )
         yield simulation
     finally:
         with open_session(target) as session:
@@ -148,30 +153,3 @@ def _prepare(session: Session, manifest: Manifest, simulation: Simulation) -> No
 def _remembers(node: Any) -> bool:
     config = node.config
     return bool(config.materialized == "incremental" and config.get("full_refresh") is False)
-
-
-def _build(manifest: Manifest, simulation: Simulation, target: str | None) -> None:
-    from dbt.cli.main import dbtRunner
-
-    arguments = [
-        *("build", "--select", *simulation.aliases),
-        *("--resource-type", "model", "--resource-type", "seed"),
-        *("--vars", json.dumps({"as_of": simulation.as_of})),
-        *("--target-path", str(WORK_FOLDER / "simulation" / "target")),
-        *quiet_dbt(target),
-    ]
-    done = dbtRunner(manifest).invoke(arguments)
-    if not done.success:
-        raise WarehouseError(_what_failed(done))
-
-
-def _what_failed(done: Any) -> str:
-    results = getattr(done.result, "results", [])
-    failed = [result for result in results if str(result.status) == "error"]
-    lines = [
-        f"{result.node.name}: {scrub(str(result.message).strip().splitlines()[0])}"
-        for result in failed[:SHOWN_ERRORS]
-    ]
-    return "\n".join(["the simulation did not build; nothing live changed.", *lines]) + (
-        f"\n{done.exception}" if done.exception else ""
-    )

@@ -57,8 +57,8 @@ SEEDS = {
         "mails,what,Mails,,20",
     ],
     "scenarios": [
-        "scenario,label,fit_weight,engagement_weight,is_active",
-        "default,Everyone,1,1,true",
+        "scenario,label,fit_weight,engagement_weight,scale,is_active",
+        "default,Everyone,1,1,,true",
     ],
     "bands": [
         "scenario,measure,band,min_value,label,qualification",
@@ -154,6 +154,8 @@ def test_good_rules_are_no_problem(project: Path) -> None:
          "is the name of seeds/scoring/rule_groups.csv, row 2 already"),
         ("seeds/scoring/scorecards.csv", "what,default", "what,defualt", 3, "scenario",
          "one of default"),
+        ("seeds/scoring/scenarios.csv", "1,1,,", "1,1,percent,", 2, "scale",
+         "one of percentile, points"),
         (BANDS, "cold,,", "cold,0,", 2, "min_value", "covers the lowest values"),
         (BANDS, "warm,20", "warm,50", 4, "min_value", "50 is the minimum of another"),
         (BANDS, "warm,20", "warm,60", 3, "qualification", "lower than that of the band below"),
@@ -173,7 +175,7 @@ def test_a_mistake_is_told_with_its_row_and_what_is_allowed(
 
 
 def test_a_scenario_without_bands_is_told(check: Check) -> None:
-    problems = check("seeds/scoring/scenarios.csv", "default,E", "other,Other,1,1,true\ndefault,E")
+    problems = check("seeds/scoring/scenarios.csv", "default,E", "other,Other,1,1,,true\ndefault,E")
     assert [(p.row, p.message) for p in problems] == [
         (2, "has no bands"),
         (2, "has no fit grades"),

@@ -1,6 +1,6 @@
 {#-
     Runs statements one after the other, in one call where the engine takes several: a call
-    costs more than a small statement does.
+    costs more than a small statement does. Returns what the last one gives.
 
     statements: list of statements, without semicolons
 -#}
@@ -9,9 +9,10 @@
 {%- endmacro %}
 
 {% macro default__run_together(statements) -%}
-    {%- do run_query(statements | join(';\n')) -%}
+    {{ return(run_query(statements | join(';\n'))) }}
 {%- endmacro %}
 
 {% macro spark__run_together(statements) -%}
-    {%- for statement in statements -%}{%- do run_query(statement) -%}{%- endfor -%}
+    {%- for statement in statements[:-1] -%}{%- do run_query(statement) -%}{%- endfor -%}
+    {{ return(run_query(statements[-1])) }}
 {%- endmacro %}

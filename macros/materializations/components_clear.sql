@@ -6,7 +6,7 @@
 -#}
 {% macro components_clear(work, levels) -%}
     {%- set names = [
-        'links', 'stars', 'closed', 'level_closed', 'suspects', 'holds', 'marks', 'cluster_marks',
+        'links', 'closed', 'level_closed', 'suspects', 'holds', 'marks', 'cluster_marks',
         'cluster_holds', 'kept_holds', 'chained', 'unchained_holds', 'separated', 'result',
     ] -%}
     {%- for level in range(levels + 1) -%}{%- do names.append('clusters_' ~ level) -%}{%- endfor -%}

@@ -8,8 +8,7 @@
 -#}
 {% macro components_cluster_holds_sql(work, clusters, strongest, weakest) -%}
     select distinct
-        clusters.cluster_number, holds.identifier_hash, holds.identifier_check,
-        holds.identifier_type, holds.identifier_value
+        clusters.cluster_number, holds.identifier_hash, holds.identifier_check
     from {{ components_relation(work, 'holds') }} as holds
     inner join {{ clusters }} as clusters
         on holds.record_number = clusters.record_number

@@ -7,13 +7,14 @@
 {% macro components_rewrite_sql(work, round) -%}
     {%- set edges = components_relation(work, 'edges_' ~ round) -%}
     {%- set hooks = components_relation(work, 'map_' ~ round) -%}
+    {%- set low = 'coalesce(low_map.representative, edges.low)' %}
     select distinct
-        least(low_map.representative, high_map.representative) as low,
-        greatest(low_map.representative, high_map.representative) as high
+        least({{ low }}, high_map.representative) as low,
+        greatest({{ low }}, high_map.representative) as high
     from {{ edges }} as edges
-    inner join {{ hooks }} as low_map
+    left join {{ hooks }} as low_map
         on edges.low = low_map.record_number
     inner join {{ hooks }} as high_map
         on edges.high = high_map.record_number
-    where low_map.representative <> high_map.representative
+    where {{ low }} <> high_map.representative
 {%- endmacro %}

@@ -11,29 +11,29 @@
     {%- set closed = components_relation(work, 'closed') -%}
     {%- set suspects = components_relation(work, 'suspects') -%}
     {%- set records = components_relation(work, 'clusters_0') -%}
-    {{ components_step(work, 'suspects', '
+    {%- do components_step(work, 'suspects', '
         select closed.component as linked_group, distinctions.distinction
         from ' ~ closed ~ ' as closed
         inner join ' ~ distinctions ~ ' as distinctions
             on closed.record_number = distinctions.record_number
         group by closed.component, distinctions.distinction
-        having min(distinctions.distinct_value) <> max(distinctions.distinct_value)') }}
-    {{ components_step(work, 'clusters_0', '
+        having min(distinctions.distinct_value) <> max(distinctions.distinct_value)') -%}
+    {%- set counted = components_step(work, 'clusters_0', '
         select record_number, record_number as cluster_number
         from ' ~ closed ~ '
-        where component in (select linked_group from ' ~ suspects ~ ')') }}
-    {{ components_step(work, 'holds', '
+        where component in (select linked_group from ' ~ suspects ~ ')') -%}
+    {%- do components_step(work, 'holds', '
         select links.*
         from ' ~ links ~ ' as links
         inner join ' ~ records ~ ' as records
-            on links.record_number = records.record_number') }}
-    {{ components_step(work, 'marks', '
+            on links.record_number = records.record_number') -%}
+    {%- do components_step(work, 'marks', '
         select distinctions.*
         from ' ~ distinctions ~ ' as distinctions
         inner join ' ~ closed ~ ' as closed
             on distinctions.record_number = closed.record_number
         inner join ' ~ suspects ~ ' as suspects
             on closed.component = suspects.linked_group
-            and distinctions.distinction = suspects.distinction') }}
-    {{ return(components_count(work, 'clusters_0')) }}
+            and distinctions.distinction = suspects.distinction') -%}
+    {{ return(counted) }}
 {%- endmacro %}

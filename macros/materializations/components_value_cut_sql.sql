@@ -11,25 +11,23 @@
 
     conflicts as (
         select
-            holds.identifier_hash, holds.identifier_type, holds.identifier_value,
-            marks.distinction, min(marks.cluster_number) as first_cluster
+            holds.identifier_hash, holds.identifier_check, marks.distinction,
+            min(marks.cluster_number) as first_cluster
         from {{ holds }} as holds
         inner join {{ marks }} as marks
             on holds.cluster_number = marks.cluster_number
         group by
-            holds.identifier_hash, holds.identifier_type, holds.identifier_value,
-            marks.distinction
+            holds.identifier_hash, holds.identifier_check, marks.distinction
         having min(marks.distinct_value) <> max(marks.distinct_value)
     ),
 
     cut as (
         select distinct
-            marks.cluster_number, conflicts.identifier_type, conflicts.identifier_value
+            marks.cluster_number, conflicts.identifier_hash, conflicts.identifier_check
         from conflicts
         inner join {{ holds }} as holds
             on conflicts.identifier_hash = holds.identifier_hash
-            and conflicts.identifier_type = holds.identifier_type
-            and conflicts.identifier_value = holds.identifier_value
+            and conflicts.identifier_check = holds.identifier_check
         inner join {{ marks }} as marks
             on holds.cluster_number = marks.cluster_number
             and conflicts.distinction = marks.distinction
@@ -40,7 +38,7 @@
     from {{ holds }} as holds
     left join cut
         on holds.cluster_number = cut.cluster_number
-        and holds.identifier_type = cut.identifier_type
-        and holds.identifier_value = cut.identifier_value
+        and holds.identifier_hash = cut.identifier_hash
+        and holds.identifier_check = cut.identifier_check
     where cut.cluster_number is null
 {%- endmacro %}

@@ -2,12 +2,12 @@
     A materialization whose model says which record holds which identifier, and whose table
     names the component of every record that shares one.
 
-    The model's query gives `record_number` (whole, below 2^31 - 1), `identifier_type`,
-    `identifier_value`, `identifier_hash` and `identifier_check` (two whole numbers: the same
-    for equal values, and nearly always others for others) and `strength` (whole; the larger,
-    the stronger). The table has `record_number`, `component` (smallest record number of those
-    who are one) and `linked_group` (the same, had nothing been cut). Records that share
-    nothing are not in it.
+    The model's query gives `record_number` (whole, below 2^31 - 1), `identifier_hash` and
+    `identifier_check` (two whole numbers, each the same for equal values and nearly always
+    another for others; two values that share both are taken for one) and `strength` (whole;
+    the larger, the stronger). The table has `record_number`, `component` (smallest record
+    number of those who are one) and `linked_group` (the same, had nothing been cut). Records
+    that share nothing are not in it.
 
     Two records are one where a chain of shared values leads from one to the other, however
     long, and nothing tells them apart that outweighs a value on the way.
@@ -29,14 +29,13 @@
 
     {{ components_drop(this.identifier ~ '_', remembered) }}
     {%- if scope -%}
-        {{ components_step(work, 'links', '
+        {%- do components_step(work, 'links', '
             select given.*
             from (' ~ sql ~ ') as given
             inner join ' ~ scope ~ ' as scope
-                on given.record_number = scope.record_number') }}
+                on given.record_number = scope.record_number') -%}
     {%- endif -%}
-    {%- set rounds = components_close(work, components_star_sql(
-        work, links, 'record_number')) -%}
+    {%- set rounds = components_close(work, components_star_sql(links, 'record_number')) -%}
     {%- set suspects = components_suspects(work, links, ref(config.require('distinctions'))) -%}
     {%- set levels = components_separate(work) if suspects > 0 else 0 -%}
 
@@ -51,7 +50,7 @@
         ) }}
     {%- endif -%}
     {%- for name, model_name in remembered.items() -%}
-        {{ components_step(this.identifier ~ '_', name, 'select * from ' ~ ref(model_name)) }}
+        {%- do components_step(this.identifier ~ '_', name, 'select * from ' ~ ref(model_name)) -%}
     {%- endfor -%}
     {{ components_clear(work, levels) }}
 

@@ -38,7 +38,7 @@ identifiers as (
         identifier_type in ('email', 'phone', 'external_id', 'anonymous_id')
         or (
             identifier_type = 'record_id'
-            and profile_id is not null
+            and is_profile
         )
 
 ),

@@ -17,7 +17,6 @@ identifiers as (
     select
         record_number,
         identifier_type,
-        identifier_value,
         identifier_hash,
         identifier_check
 
@@ -48,8 +47,6 @@ links as (
 
     select
         identifiers.record_number,
-        identifiers.identifier_type,
-        identifiers.identifier_value,
         identifiers.identifier_hash,
         identifiers.identifier_check,
         identifier_types.strength
@@ -60,11 +57,11 @@ links as (
         on identifiers.identifier_type = identifier_types.identifier_type
 
     left join blocked_identifiers
-        on identifiers.identifier_hash = blocked_identifiers.identifier_hash
+        on
+            identifiers.identifier_hash = blocked_identifiers.identifier_hash
+            and identifiers.identifier_check = blocked_identifiers.identifier_check
 
-    where
-        blocked_identifiers.identifier_hash is null
-        or identifiers.identifier_check <> blocked_identifiers.identifier_check
+    where blocked_identifiers.identifier_hash is null
 
 )
 

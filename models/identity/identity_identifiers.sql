@@ -84,12 +84,10 @@ identifiers_of_records as (
 
         -- These two tell how many others hold it.
         case
-            when records.record_kind = 'profile' then records.email
-        end as profile_email,
-        case
             when records.record_kind = 'profile'
-                then records.source || ':' || records.source_record_id
-        end as profile_id
+                then {{ number_of_text("'email'", 'records.email') }}
+        end as profile_email_hash,
+        records.record_kind = 'profile' as is_profile
 
     from identifiers
 

@@ -2,11 +2,28 @@ with
 
 identifiers as (
 
-    select *
+    select
+        identifier_hash,
+        identifier_check
 
     from
         {{ identifiers_to_judge(
             ref('identity_identifiers'), ref('rejudged_identifiers')
+        ) }}
+
+),
+
+identifiers_named as (
+
+    select
+        identifier_type,
+        identifier_value,
+        identifier_hash,
+        identifier_check
+
+    from
+        {{ identifiers_to_judge(
+            ref('identity_identifiers'), ref('touched_identifiers')
         ) }}
 
 ),
@@ -26,49 +43,70 @@ blocked_values as (
 values_listed as (
 
     select
-        identifiers.identifier_type,
-        identifiers.identifier_value,
+        identifiers_named.*,
         blocked_values.reason
 
-    from identifiers
+    from identifiers_named
 
     inner join blocked_values
         on
-            identifiers.identifier_type = blocked_values.identifier_type
-            and identifiers.identifier_value = blocked_values.value
+            identifiers_named.identifier_type = blocked_values.identifier_type
+            and identifiers_named.identifier_value = blocked_values.value
 
     where blocked_values.compared_part = 'whole'
 
-    union all
+    union distinct
 
     select
-        identifiers.identifier_type,
-        identifiers.identifier_value,
+        identifiers_named.*,
         blocked_values.reason
 
-    from identifiers
+    from identifiers_named
 
     inner join blocked_values
         on
-            identifiers.identifier_type = blocked_values.identifier_type
-            and {{ dbt.split_part('identifiers.identifier_value', "'@'", 1) }}
+            identifiers_named.identifier_type = blocked_values.identifier_type
+            and {{ dbt.split_part('identifiers_named.identifier_value', "'@'", 1) }}
             = blocked_values.value
 
     where blocked_values.compared_part = 'local_part'
 
 ),
 
-listed as (
+values_with_one_reason as (
 
     select
         identifier_type,
         identifier_value,
-        count(*) as holders,
+        identifier_hash,
+        identifier_check,
         min(reason) as reason
 
     from values_listed
 
-    group by identifier_type, identifier_value
+    group by identifier_type, identifier_value, identifier_hash, identifier_check
+
+),
+
+listed as (
+
+    select
+        values_with_one_reason.identifier_type,
+        values_with_one_reason.identifier_value,
+        values_with_one_reason.reason,
+        count(*) as holders
+
+    from values_with_one_reason
+
+    inner join identifiers
+        on
+            values_with_one_reason.identifier_hash = identifiers.identifier_hash
+            and values_with_one_reason.identifier_check = identifiers.identifier_check
+
+    group by
+        values_with_one_reason.identifier_type,
+        values_with_one_reason.identifier_value,
+        values_with_one_reason.reason
 
 )
 

@@ -4,7 +4,8 @@ identifiers as (
 
     select
         record_number,
-        identifier_hash
+        identifier_type,
+        identifier_value
 
     from {{ ref('identity_identifiers') }}
 
@@ -17,6 +18,23 @@ changed_blocks as (
     from {{ ref('changed_blocks') }}
 
     where {{ 'true' if linked_before() else 'false' }}
+
+),
+
+places_in_block as (
+
+    {{ whole_numbers(31) }}
+
+),
+
+-- Number by number, so that an engine can pass over the parts of the table without any.
+changed_numbers as (
+
+    select changed_blocks.record_block + places_in_block.number_of as record_number
+
+    from changed_blocks
+
+    cross join places_in_block
 
 ),
 
@@ -40,28 +58,43 @@ blocked_when_linked as (
 
 touched as (
 
-    select identifiers.identifier_hash
+    select
+        identifiers.identifier_type,
+        identifiers.identifier_value
 
     from identifiers
 
-    inner join changed_blocks
-        on
-            {{ record_block('identifiers.record_number') }}
-            = changed_blocks.record_block
+    inner join changed_numbers
+        on identifiers.record_number = changed_numbers.record_number
 
     union distinct
 
     -- What is blocked may be free again: one of its holders may be gone.
-    select {{ number_of_text('identifier_type', 'identifier_value') }}
+    select
+        identifier_type,
+        identifier_value
 
     from blocked_so_far
 
     union distinct
 
-    select {{ number_of_text('identifier_type', 'identifier_value') }}
+    select
+        identifier_type,
+        identifier_value
 
     from blocked_when_linked
 
+),
+
+touched_identifiers as (
+
+    select
+        identifier_type,
+        identifier_value,
+        {{ identifier_hashes('identifier_type', 'identifier_value') }}
+
+    from touched
+
 )
 
-select * from touched
+select * from touched_identifiers

@@ -4,8 +4,8 @@ identifiers as (
 
     select
         record_number,
-        identifier_type,
-        identifier_value
+        identifier_hash,
+        identifier_check
 
     from {{ ref('rejudged_identifiers') }}
 
@@ -13,20 +13,26 @@ identifiers as (
 
 blocked_identifiers as (
 
-    select
-        identifier_type,
-        identifier_value
+    select {{ identifier_hashes('identifier_type', 'identifier_value') }}
 
     from {{ ref('blocked_identifiers') }}
 
 ),
 
-blocked_when_linked as (
+blocked_values_when_linked as (
 
     {{ linked_so_far('blocked', [
         ('identifier_type', dbt.type_string()),
         ('identifier_value', dbt.type_string()),
     ]) }}
+
+),
+
+blocked_when_linked as (
+
+    select {{ identifier_hashes('identifier_type', 'identifier_value') }}
+
+    from blocked_values_when_linked
 
 ),
 
@@ -53,17 +59,17 @@ touched_records as (
 
     left join blocked_identifiers
         on
-            identifiers.identifier_type = blocked_identifiers.identifier_type
-            and identifiers.identifier_value = blocked_identifiers.identifier_value
+            identifiers.identifier_hash = blocked_identifiers.identifier_hash
+            and identifiers.identifier_check = blocked_identifiers.identifier_check
 
     left join blocked_when_linked
         on
-            identifiers.identifier_type = blocked_when_linked.identifier_type
-            and identifiers.identifier_value = blocked_when_linked.identifier_value
+            identifiers.identifier_hash = blocked_when_linked.identifier_hash
+            and identifiers.identifier_check = blocked_when_linked.identifier_check
 
     where
-        blocked_identifiers.identifier_type is null
-        or blocked_when_linked.identifier_type is null
+        blocked_identifiers.identifier_hash is null
+        or blocked_when_linked.identifier_hash is null
 
     union distinct
 

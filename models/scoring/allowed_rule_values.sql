@@ -8,6 +8,7 @@
     'function': ['count', 'sum', 'days_since', 'distinct_days', 'last_value'],
     'dimension': ['fit', 'engagement'],
     'measure': ['points', 'score'],
+    'scale': ['percentile', 'points'],
     'qualification': ['none', 'mql', 'sql'],
     'true or false': ['true', 'false'],
 } -%}

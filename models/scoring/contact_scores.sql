@@ -33,7 +33,9 @@ score_levels as (
 
 rules_version as (
 
-    select rules_version
+    select
+        scenario,
+        rules_version
 
     from {{ ref('rules_version') }}
 
@@ -63,7 +65,8 @@ contact_scores as (
 
     from scenario_points
 
-    cross join rules_version
+    inner join rules_version
+        on scenario_points.scenario = rules_version.scenario
 
     left outer join score_levels as fit_levels
         on

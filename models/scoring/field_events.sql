@@ -48,8 +48,8 @@ field_events as (
 
     union all
 
-    -- Behind a proxy nobody knows who opens: it is no open that counts for anything, yet
-    -- it ends a run of unopened mails, so that no reader is punished for the program.
+    -- Behind a proxy nobody knows who opens: it is no open that counts for anything,
+    -- yet it ends a run of unopened mails: no reader is punished for the program.
     select
         event_id,
         contact_id,

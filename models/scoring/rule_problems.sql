@@ -68,6 +68,28 @@ rule_problems as (
 
     from {{ ref('computed_field_problems') }}
 
+    union all
+
+    select
+        seed_name,
+        row_name,
+        column_name,
+        problem,
+        allowed
+
+    from {{ ref('effect_problems') }}
+
+    union all
+
+    select
+        seed_name,
+        row_name,
+        column_name,
+        problem,
+        allowed
+
+    from {{ ref('repeat_problems') }}
+
 )
 
 select * from rule_problems

@@ -29,16 +29,17 @@ score_scale_current as (
 
 score_steps as (
 
+    select * from {{ ref('score_steps') }}
+
+),
+
+scenarios as (
+
     select
         scenario,
-        measure,
-        compared,
-        step,
-        qualification,
-        from_value,
-        below_value
+        coalesce(scale, 'percentile') as scale
 
-    from {{ ref('score_steps') }}
+    from {{ ref('scenarios') }}
 
 ),
 
@@ -47,9 +48,17 @@ ranks_scored as (
 
     select
         score_ranks.*,
-        coalesce(score_scale_current.score, 1) as score
+        case
+            when scenarios.scale = 'points' then {{ whole_number(
+                'greatest(least(round(score_ranks.points, 0), 100), 1)'
+            ) }}
+            else coalesce(score_scale_current.score, 1)
+        end as score
 
     from score_ranks
+
+    inner join scenarios
+        on score_ranks.scenario = scenarios.scenario
 
     left outer join score_scale_current
         on

@@ -2,6 +2,7 @@
     materialized='incremental',
     incremental_strategy='append',
     full_refresh=false,
+    on_schema_change='append_new_columns',
     pre_hook="{{ refuse_earlier_as_of('based_at') }}"
 ) }}
 
@@ -68,7 +69,13 @@ score_scale as (
         score_thresholds.score,
         score_thresholds.min_points,
         score_thresholds.rules_version,
-        {{ as_of() }} as based_at
+        {{ as_of() }} as based_at,
+        case
+            when bases_latest_first.rules_version is null then 'first'
+            when bases_latest_first.rules_version <> score_thresholds.rules_version
+                then 'rules'
+            else 'command'
+        end as cause
 
     from score_thresholds
 
@@ -81,7 +88,7 @@ score_scale as (
     where
         bases_latest_first.rules_version is null
         or bases_latest_first.rules_version <> score_thresholds.rules_version
-        or {{ var('rebase_score_scale', false) }}
+        or {{ rebased_on_command('score_thresholds.scenario') }}
 
 )
 

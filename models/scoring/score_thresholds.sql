@@ -20,9 +20,22 @@ score_ranks as (
 
 rules_version as (
 
-    select rules_version
+    select
+        scenario,
+        rules_version
 
     from {{ ref('rules_version') }}
+
+),
+
+-- A scenario whose score is its points needs no thresholds.
+scenarios as (
+
+    select scenario
+
+    from {{ ref('scenarios') }}
+
+    where coalesce(scale, 'percentile') = 'percentile'
 
 ),
 
@@ -37,7 +50,11 @@ score_thresholds as (
 
     from score_ranks
 
-    cross join rules_version
+    inner join scenarios
+        on score_ranks.scenario = scenarios.scenario
+
+    inner join rules_version
+        on score_ranks.scenario = rules_version.scenario
 
     group by
         score_ranks.scenario,
