@@ -1,10 +1,13 @@
-"""Why records are one person, or two, and where each value came from; read, never written."""
+"""All about one contact: its scores, why its records are one person, or two, and where each
+value came from; read, never written."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import Any
 
+from sync.explain_scores import explain_scores
 from sync.find_person import find_person
 from sync.joints import Holding, Identifier, Joint, path, spanning_tree
 from sync.session import Session
@@ -21,6 +24,7 @@ def explain_one(session: Session, who: str) -> Json:
     tree = spanning_tree([record["record_key"] for record in records], _joining(held))
     return {
         "contact": _head(session, contact_id),
+        **explain_scores(partial(_rows, session), contact_id),
         "records": records,
         "joints": [_joint(joint) for joint in tree],
         "refused": _refused(held),
@@ -131,10 +135,11 @@ def _texts(row: Json) -> set[str]:
     return {value for value in row.values() if isinstance(value, str)}
 
 
-def _rows(session: Session, sql: str, *values: str) -> list[Record]:
-    """Read rows of a query that names its tables in braces."""
+def _rows(session: Session, sql: str, *values: object) -> list[Record]:
+    """Read rows of a query that names its tables in braces; a single value is every `?`."""
     named = sql.format_map(_Tables(session))
-    return list(session.warehouse.rows(named, values * named.count("?")))
+    parameters = values * named.count("?") if len(values) == 1 else values
+    return list(session.warehouse.rows(named, parameters))
 
 
 class _Tables(dict[str, str]):

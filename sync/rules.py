@@ -11,6 +11,7 @@ from pathlib import Path
 import yaml
 
 from sync.computed_fields import FUNCTIONS, computed_field_problems, computed_types, is_field_name
+from sync.recipes import SCORING, rules_folder
 from sync.rule_effects import effect_problems, read_values
 from sync.rule_ladders import QUALIFICATIONS, as_number, ladder_problems
 from sync.seed_files import Row, RuleProblem, Seed, read_seed
@@ -86,6 +87,8 @@ EVENT_PROPERTIES: Mapping[str, tuple[str, ...]] = {
              "product_category", "currency", "discount_code"),
     "number": ("unit_price", "quantity", "amount", "duration_seconds"),
 }  # fmt: skip
+# What may happen, and the fields made of it, are the same for all recipes.
+SHARED = ("event_catalog", "computed_fields")
 FIELDS = Path("models/scoring/contact_fields.yml")
 
 
@@ -94,23 +97,26 @@ def check_rules(
     *,
     fields: Mapping[str, str] | None = None,
     instead: Path | None = None,
+    recipe: str | None = None,
 ) -> list[RuleProblem]:
     """Find every mistake in the rule seeds, and every broken row of any seed.
 
     `fields` gives the fields that SQL makes and their types; without it, they are read from the
     YAML of contact_fields. `instead` is a folder whose CSVs take the place of the seeds of their
-    names.
+    names; `recipe` is a set of rules other than the one that is on.
     """
+    folder = rules_folder(project_dir, recipe)
     paths = sorted((project_dir / "seeds").rglob("*.csv"))
     seeds = [read_seed(path, path.relative_to(project_dir).as_posix()) for path in paths]
-    scoring = {Path(seed.file).stem: seed for seed in seeds if "seeds/scoring/" in seed.file}
+    scoring = {Path(seed.file).stem: seed for seed in seeds if is_in(folder, seed)}
     for path in sorted(instead.glob("*.csv")) if instead else ():
         scoring[path.stem] = read_seed(path, path.as_posix())
-    others = [seed for seed in seeds if "seeds/scoring/" not in seed.file]
+    others = [seed for seed in seeds if not is_in(folder, seed)]
     problems = [problem for seed in (*scoring.values(), *others) for problem in seed.problems]
 
     for name, kinds in KINDS.items():
-        problems += header_problems(name, scoring.get(name), kinds)
+        file = (SCORING if name in SHARED else folder) / f"{name}.csv"
+        problems += header_problems(file.as_posix(), scoring.get(name), kinds)
     if problems:
         return problems
 
@@ -131,11 +137,16 @@ def check_rules(
     ]
 
 
+def is_in(folder: Path, seed: Seed) -> bool:
+    """Whether a seed lies in a folder itself, or is one that all folders share."""
+    path = Path(seed.file)
+    return path.parent == (SCORING if path.stem in SHARED else folder)
+
+
 def header_problems(
-    name: str, seed: Seed | None, kinds: Mapping[str, str]
+    file: str, seed: Seed | None, kinds: Mapping[str, str]
 ) -> Iterator[RuleProblem]:
     """Tell of columns that a rule seed lacks or has too many."""
-    file = f"seeds/scoring/{name}.csv"
     if seed is None:
         yield RuleProblem(file, 1, "(file)", "is missing")
     elif seed.header:

@@ -1,4 +1,4 @@
-"""What a person sees of a person: records, joints, refusals, merges, values and consents."""
+"""What a person sees of a person: scores, records, joints, refusals, merges, values, consents."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
+
+from sync.show_scores import show_scores
 
 Json = dict[str, Any]
 
@@ -27,6 +29,7 @@ FEW = 5
 def show_person(console: Console, person: Json) -> None:
     """Print everything about one contact."""
     _head(console, person["contact"])
+    show_scores(console, person)
     _records(console, person["records"], person["joints"])
     _refused(console, person["refused"])
     _moves(console, person["merges"], person["splits"])

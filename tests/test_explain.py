@@ -96,9 +96,64 @@ TABLES = {
             'shop' as beaten_source, 'shop:2' as beaten_record_key,
             'lower_priority' as beaten_because, 2 as other_values""",
     "contact_consent_words": f"""
-        select '{ADA}' as contact_id, 'sms' as purpose, 'shop' as source,
-            'granted' as status, {AT} as changed_at""",
-    "contact_consents": f"select '{ADA}' as contact_id, 'sms' as purpose, 'denied' as status",
+        select contact_id, purpose, 'shop' as source, 'granted' as status, {AT} as changed_at
+        from (values ('{ADA}', 'sms'), ('{BOB}', 'profiling')) as t (contact_id, purpose)""",
+    "contact_consents": values(
+        [(ADA, "sms", "denied"), (BOB, "profiling", "denied")], "contact_id, purpose, status"
+    ),
+    # Ada saw the prices twice, ten days ago and 29 days ago; a rule of 10 points for 30 days.
+    "lead_scores": f"""
+        select '{ADA}' as contact_id, 'default' as scenario, 24.0 as points, 4.0 as fit_points,
+            20.0 as engagement_points, 70 as lead_score, 9 as decile, 'warm' as band, 'B2' as grade,
+            'mql' as qualification, false as is_disqualified, null as disqualified_reason,
+            'Saw prices' as top_reasons, {AT} as scored_at""",
+    "score_reasons": f"""
+        select '{ADA}' as contact_id, 'default' as scenario, 1 as reason_rank, 'prices' as rule,
+            20.0 as points, 2 as occurrences, {AT} - interval 10 day as last_occurred_at,
+            'Saw [prices] 2 times, last 10 days ago: +20.0' as reason
+        union all
+        select '{ADA}', 'default', 2, 'rich', 4.0, 1, null, 'Is rich: +4.0'""",
+    "score_history": f"""
+        select '{ADA}' as contact_id, 'default' as scenario, n as change_number,
+            {AT} + interval 1 day * (n - 3) as changed_at,
+            case n when 1 then null when 2 then 'cold' else 'warm' end as previous_band,
+            case n when 1 then 'cold' else 'warm' end as band,
+            case n when 1 then null else 8 end as previous_decile, 9 as decile,
+            'B2' as previous_grade, 'B2' as grade, 24.0 as points, 70 as lead_score
+        from range(1, 4) as t (n)""",
+    "event_rules": "select 'prices' as rule, 'Saw prices' as label",
+    "active_event_rules": """
+        select 'prices' as rule, 'what' as scorecard, null as rule_group, 10000000 as millionths,
+            0 as first_time_millionths, null as half_life_days, 30 as within_days,
+            1 as min_times, 999999999.0 as max_points""",
+    "active_field_rules": """
+        select 'rich' as rule, 'who' as scorecard, null as rule_group, 4.0 as points,
+            'worth' as field, '>=' as operator, 5.0 as lowest_number, null as highest_number""",
+    "active_rule_groups": """
+        select 'none' as rule_group, 'who' as scorecard, -1.0 as min_points, 1.0 as max_points""",
+    "active_scorecards": """
+        select scorecard, 'default' as scenario, 1.0 as weight, -99.0 as min_points,
+            99.0 as max_points
+        from (values ('what'), ('who')) as t (scorecard)""",
+    "event_rule_hits": f"""
+        select 'prices' as rule, '{ADA}' as contact_id, {AT} as as_of,
+            {AT} - interval 1 day * age as occurred_at
+        from (values (10), (29)) as t (age)""",
+    "event_rule_firsts": f"""
+        select 'none' as rule, 'nobody' as contact_id, {AT} as as_of, {AT} as occurred_at""",
+    "score_points": f"select 'rich' as rule, '{ADA}' as contact_id, {AT} as as_of",
+    "contact_fields": f"""
+        select '{ADA}' as contact_id, {AT} as as_of, 9 as days_since_last_activity, 7 as worth""",
+    "contact_profiles": f"select '{ADA}' as contact_id, 'vp' as job_level",
+    "scenarios": "select 'default' as scenario, null as scale",
+    "score_scale_current": """
+        select 'default' as scenario, 'total' as measure, score, from_points, below_points
+        from (values (60, 1.0, 10.0), (70, 10.0, 99.0)) as t (score, from_points, below_points)""",
+    "score_steps": """
+        select 'default' as scenario, 'total' as measure, 'points' as compared, step,
+            from_value, below_value
+        from (values ('cold', -99.0, 12.0), ('warm', 12.0, 99.0)) as t
+            (step, from_value, below_value)""",
 }
 
 
@@ -193,6 +248,21 @@ def test_a_decision_about_two_persons_is_told(session: Session) -> None:
     assert explain_two(session, ADA, BOB)["decisions"] == []
 
 
+def test_a_score_is_told_with_its_points_and_what_goes_next(session: Session) -> None:
+    found = explain_one(session, ADA)
+    assert [row["reason"] for row in found["points"]] == [
+        "Saw [prices] 2 times, last 10 days ago: +20.0",
+        "Is rich: +4.0",
+    ]
+    (leaving,) = found["leaving"]
+    assert (leaving["label"], leaving["events"], float(leaving["points"])) == ("Saw prices", 1, 10)
+    assert f"{leaving['leaves_at']:%Y-%m-%d}" == "2026-05-02"
+    ahead = [(row["days"], row["points"], row["lead_score"], row["band"]) for row in found["ahead"]]
+    assert ahead == [(7, 14, 70, "warm"), (30, 4, 60, "cold")]
+    assert found["unforeseen"] == ["rich"]
+    assert f"{found['scores'][0]['since']:%Y-%m-%d}" == "2026-04-30"
+
+
 def test_the_command_prints_it(project: Path) -> None:
     printed = decile(project, ADA)
     assert (printed.exit_code, printed.stderr) == (0, "")
@@ -209,6 +279,24 @@ def test_the_command_prints_it(project: Path) -> None:
         "sms      denied  shop    granted  2026-05-01",
     ):
         assert words in printed.stdout
+
+
+def test_who_has_no_score_is_told_why(project: Path) -> None:
+    assert "It has no score: profiling was refused." in decile(project, BOB).stdout
+    assert "It has no score: it was not known" in decile(project, CY).stdout
+
+
+def test_the_command_prints_scores(project: Path) -> None:
+    printed = " ".join(decile(project, ADA).stdout.split())
+    for words in (
+        "24.0 4.0 20.0 70 9 warm B2 mql 2026-04-30",
+        "Saw [prices] 2 times, last 10 days ago: +20.0 prices 2 2026-04-21",
+        "Saw prices 2026-05-02 1 -10.0",
+        "In 7 days: 14.0 points, score 70, warm.",
+        "Taken as they are today, though time may change them: rich.",
+        "2026-04-30 cold → warm 8 → 9 B2 24.0 70",
+    ):
+        assert words in printed
 
 
 def test_the_command_prints_two(project: Path) -> None:

@@ -75,6 +75,9 @@ contact_event_fields as (
         {{ count_of("page_path like '/pricing%'", 30) }} as pricing_views_30d,
         {{ share_of("page_path like '/pricing%'", "event_name = 'page_viewed'", 90) }}
             as pricing_share_90d,
+        {{ count_of("page_path like '/careers%' and event_name = 'form_submitted'") }}
+            as job_applications,
+        {{ count_of(shows_interest(), 90) }} as interest_90d,
         cast(max(case when age_days < 180 then unit_price end) as numeric(18, 2))
             as highest_price_180d,
         {{ distinct_days('is_activity', 7) }} as active_days_7,
@@ -88,9 +91,7 @@ contact_event_fields as (
 
     from events_until_date
 
-    group by
-        contact_id,
-        as_of
+    group by contact_id, as_of
 
     having max(is_scored) = 1
 
