@@ -83,7 +83,9 @@ IDENTIFIERS = """
 """
 DISTINCTIONS = """
     select
-        record_number, distinction, distinct_value, 4 as outweighs, false as oldest_keeps
+        record_number, distinction, distinct_value,
+        cast(hash(distinction, distinct_value) >> 2 as bigint) as distinct_hash,
+        4 as outweighs, false as oldest_keeps
     from identity_identifiers
     cross join lateral (
         select 'email in hubspot' as distinction, identifier_value as distinct_value

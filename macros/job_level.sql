@@ -1,6 +1,6 @@
 {#-
-    The level a job title speaks of: c_level, vp, director, manager, student or other, the
-    first that fits; null without a title.
+    The level a job title speaks of: c_level, vp, director, student, job_seeker, manager or
+    other, the first that fits; null without a title.
 
     job_title: text
 -#}
@@ -9,7 +9,8 @@
         'vp': 'svp|evp|vp|vice.president',
         'c_level': 'c[efimorst]o|chief|founder|owner|president|managing director',
         'director': 'director|directrice|directeur|direktor|head|leiter|leiterin',
-        'student': 'student|studentin|intern|trainee|apprentice',
+        'student': 'student|studentin|.tudiante?|intern|trainee|apprentice',
+        'job_seeker': 'job.?seeker|open to work|looking for work|unemployed',
         'manager': 'manager|managerin|lead|supervisor',
     } -%}
     case

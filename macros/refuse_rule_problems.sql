@@ -9,10 +9,14 @@
         'select seed_name, row_name, column_name, problem, allowed from ' ~ relation
         ~ ' order by 1, 2, 3, 4'
     ) -%}
+    {%- set recipe = var('recipe', 'general') -%}
+    {%- set folder = (
+        'seeds/scoring' if recipe == 'general' else 'seeds/recipes/' ~ recipe
+    ) -%}
     {%- set lines = [] -%}
     {%- for problem in problems.rows -%}
         {%- do lines.append(
-            '  seeds/scoring/' ~ problem[0] ~ '.csv, ' ~ problem[1] ~ ', ' ~ problem[2]
+            '  ' ~ folder ~ '/' ~ problem[0] ~ '.csv, ' ~ problem[1] ~ ', ' ~ problem[2]
             ~ ': ' ~ problem[3] ~ '; allowed: ' ~ problem[4]
         ) -%}
     {%- endfor -%}

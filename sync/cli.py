@@ -197,7 +197,11 @@ def sandbox(
 
 
 @check.command("rules")
-def check_rules_command(project_dir: ProjectDir = Path(), target: Target = None) -> None:
+def check_rules_command(
+    recipe: Annotated[str | None, typer.Option(help="Other rules than those that are on.")] = None,
+    project_dir: ProjectDir = Path(),
+    target: Target = None,
+) -> None:
     """Check the scoring rules: names, numbers, bands; once built, whom they hit. Exit 2 if wrong.
 
     Warnings are about rules that are right and useless, and change no exit code.
@@ -206,9 +210,11 @@ def check_rules_command(project_dir: ProjectDir = Path(), target: Target = None)
     from sync.rules import check_rules
 
     with command(project_dir):
-        if problems := check_rules(Path()):
+        if problems := check_rules(Path(), recipe=recipe):
             raise ConfigError(*map(str, problems))
-        warnings = [*file_warnings(Path()), *(_warehouse_warnings(target))]
+        # What the rules hit is known of those that were built.
+        hits = _warehouse_warnings(target) if recipe is None else []
+        warnings = [*file_warnings(Path(), recipe), *hits]
     for warning in warnings:
         err().print("[yellow]warning[/]", end=" ")
         err().print(str(warning), markup=False, soft_wrap=True)

@@ -25,6 +25,7 @@ def show_report(console: Console, session: Session, *, show_emails: bool) -> Non
     _excluded(console, session)
     _deciles(console, session)
     _hottest(console, session, show_emails=show_emails)
+    _irrelevant(console, session)
     _sent(console, session)
     _next_steps(console, session)
 
@@ -165,6 +166,27 @@ def _hottest(console: Console, session: Session, *, show_emails: bool) -> None:
             row["grade"],
             Text((row["top_reasons"] or "–").replace("; ", "\n"), style="dim"),
         )
+    console.print(table)
+
+
+def _irrelevant(console: Console, session: Session) -> None:
+    rows = _read(
+        session,
+        f"""
+        select disqualified_reason, count(*) as contacts
+        from {session.table("lead_scores")}
+        where scenario = 'default' and is_disqualified
+        group by disqualified_reason
+        order by contacts desc, disqualified_reason
+        """,  # noqa: S608  (names of our own tables)
+    )
+    total = sum(row["contacts"] for row in rows)
+    _heading(console, f"{total:,} contacts are irrelevant, whatever their points")
+    if not rows:
+        return
+    table = _table("reason", contacts="right")
+    for row in rows:
+        table.add_row(row["disqualified_reason"], _count(row["contacts"]))
     console.print(table)
 
 

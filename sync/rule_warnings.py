@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from sync.recipes import rules_folder
 from sync.rule_effects import half_life_warnings
 from sync.rules import EVENT_PROPERTIES
 from sync.seed_files import Row, RuleProblem, read_seed
@@ -17,13 +18,12 @@ from sync.session import Session
 
 Carried = Mapping[str, Mapping[str, int]]
 SEEDS = ("event_rules", "field_rules")
-FOLDER = "seeds/scoring"
 OFF = "or set is_active to false"
 
 
-def file_warnings(project_dir: Path) -> Iterator[RuleProblem]:
+def file_warnings(project_dir: Path, recipe: str | None = None) -> Iterator[RuleProblem]:
     """Tell what the files alone make doubtful."""
-    return half_life_warnings(_rules(project_dir))
+    return half_life_warnings(_rules(project_dir, recipe))
 
 
 def warehouse_warnings(session: Session, project_dir: Path) -> Iterator[RuleProblem]:
@@ -41,10 +41,11 @@ def warehouse_warnings(session: Session, project_dir: Path) -> Iterator[RuleProb
                 yield from _judged(row, hit, carried)
 
 
-def _rules(project_dir: Path) -> dict[str, tuple[Row, ...]]:
+def _rules(project_dir: Path, recipe: str | None = None) -> dict[str, tuple[Row, ...]]:
+    folder = rules_folder(project_dir, recipe)
+    files = {seed: folder / f"{seed}.csv" for seed in SEEDS}
     return {
-        seed: read_seed(project_dir / FOLDER / f"{seed}.csv", f"{FOLDER}/{seed}.csv").rows
-        for seed in SEEDS
+        seed: read_seed(project_dir / file, file.as_posix()).rows for seed, file in files.items()
     }
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import yaml
 
+from sync.recipes import SCORING, rules_folder
 from sync.rule_effects import effect_problems, read_values
 from sync.rule_ladders import QUALIFICATIONS, as_number, ladder_problems
 from sync.seed_files import Row, RuleProblem, Seed, read_seed
@@ -77,6 +78,7 @@ EVENT_PROPERTIES: Mapping[str, tuple[str, ...]] = {
              "product_category", "currency", "discount_code"),
     "number": ("unit_price", "quantity", "amount", "duration_seconds"),
 }  # fmt: skip
+CATALOG = f"{SCORING.as_posix()}/event_catalog.csv"
 FIELDS = Path("models/scoring/contact_fields.yml")
 
 
@@ -85,28 +87,32 @@ def check_rules(
     *,
     fields: Mapping[str, str] | None = None,
     instead: Path | None = None,
+    recipe: str | None = None,
 ) -> list[RuleProblem]:
     """Find every mistake in the rule seeds, and every broken row of any seed.
 
     `fields` gives the columns of contact_fields and their types; without it, they are read
-    from its YAML. `instead` is a folder whose CSVs take the place of the seeds of their names.
+    from its YAML. `instead` is a folder whose CSVs take the place of the seeds of their names;
+    `recipe` is a set of rules other than the one that is on.
     """
+    folder = rules_folder(project_dir, recipe).as_posix()
     paths = sorted((project_dir / "seeds").rglob("*.csv"))
     seeds = [read_seed(path, path.relative_to(project_dir).as_posix()) for path in paths]
-    scoring = {Path(seed.file).stem: seed for seed in seeds if "seeds/scoring/" in seed.file}
+    scoring = {Path(seed.file).stem: seed for seed in seeds if is_in(folder, seed)}
     for path in sorted(instead.glob("*.csv")) if instead else ():
         scoring[path.stem] = read_seed(path, path.as_posix())
-    others = [seed for seed in seeds if "seeds/scoring/" not in seed.file]
+    others = [seed for seed in seeds if not is_in(folder, seed)]
     problems = [problem for seed in (*scoring.values(), *others) for problem in seed.problems]
 
     for name, kinds in KINDS.items():
-        problems += header_problems(name, scoring.get(name), kinds)
+        problems += header_problems(f"{folder}/{name}.csv", scoring.get(name), kinds)
     if problems:
         return problems
 
+    catalog = next((seed for seed in seeds if seed.file == CATALOG), None)
     rules = {name: scoring[name].rows for name in KINDS}
     known = read_fields(project_dir) if fields is None else fields
-    lists = allowed_lists(rules, scoring.get("event_catalog"), known)
+    lists = allowed_lists(rules, catalog, known)
     numbers = {*EVENT_PROPERTIES["number"], *(n for n, kind in known.items() if is_number(kind))}
     return [
         *cell_problems(rules, lists),
@@ -118,11 +124,15 @@ def check_rules(
     ]
 
 
+def is_in(folder: str, seed: Seed) -> bool:
+    """Whether a seed lies in a folder itself."""
+    return Path(seed.file).parent.as_posix() == folder
+
+
 def header_problems(
-    name: str, seed: Seed | None, kinds: Mapping[str, str]
+    file: str, seed: Seed | None, kinds: Mapping[str, str]
 ) -> Iterator[RuleProblem]:
     """Tell of columns that a rule seed lacks or has too many."""
-    file = f"seeds/scoring/{name}.csv"
     if seed is None:
         yield RuleProblem(file, 1, "(file)", "is missing")
     elif seed.header:

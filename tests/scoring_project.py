@@ -69,8 +69,8 @@ class ScoringProject:
                 self.connection.execute(f"create or replace table {name} as {sql}")
 
     def write_rules(self, folder: Path = SCORING) -> None:
-        """Put the rule CSVs of a folder in place of those that are there."""
-        for path in sorted(folder.glob("*.csv")):
+        """Put the rule CSVs of a folder in place of those that are there; the events stay."""
+        for path in sorted({SCORING / "event_catalog.csv", *folder.glob("*.csv")}):
             with path.open(encoding="utf-8", newline="") as file:
                 rows = [{name: cell or None for name, cell in row.items()}
                         for row in csv.DictReader(file)]  # fmt: skip

@@ -70,7 +70,7 @@ def graph(tmp_path_factory: pytest.TempPathFactory) -> Graph:
         """
     )
     (models / "nothing.sql").write_text(
-        "select 1 as record_number, '' as distinction, '' as distinct_value, 4 as outweighs,"
+        "select 1 as record_number, '' as distinction, '' as distinct_value, 1 as distinct_hash, 4 as outweighs,"
         " false as oldest_keeps where 1 = 0"
     )
     project.execute("create table raw.edges (low bigint, high bigint)")

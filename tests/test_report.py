@@ -25,10 +25,12 @@ TABLES = {
         ) as t (contact_id, company_name, email)""",
     "lead_scores": """
         select * from (values
-            ('c0ffee0000', 'default', 97, 'hot', 'A1', 'Saw prices: +9.0; Asked: +3', false, 9, 9),
-            ('decade0000', 'default', 99, 'hot', 'A1', 'Works for a rival: -9.0', true, 9, 9)
+            ('c0ffee0000', 'default', 97, 'hot', 'A1', 'Saw prices: +9.0; Asked: +3', false, 9, 9,
+                null),
+            ('decade0000', 'default', 99, 'hot', 'A1', 'Works for a rival: -9.0', true, 9, 9,
+                'Works for a rival')
         ) as t (contact_id, scenario, lead_score, band, grade, top_reasons, is_disqualified,
-            fit_points, engagement_points)""",
+            fit_points, engagement_points, disqualified_reason)""",
     "decile_lift": """
         select as_of, 'default' as scenario, decile, 50 as contacts, converters,
             converters / 50.0 as conversion_rate, 1.5 as lift, is_complete
@@ -77,6 +79,8 @@ def test_a_report_goes_from_records_to_what_was_sent(database: Path) -> None:
         "AUC 0.79, where 0.5 is chance; the best tenth lifts 3.1× of at most 6.9×.",
         "Ironvale [Optics]",
         "Saw prices: +9.0",
+        "1 contacts are irrelevant, whatever their points",
+        "Works for a rival",
         "Nothing yet. See what would be with: decile plan",
         "decile plan crm_people",
     ):
@@ -109,6 +113,11 @@ def test_without_buyers_nothing_is_said_of_the_order(database: Path) -> None:
 def test_before_a_build_the_report_says_what_to_do(database: Path) -> None:
     printed = report(database)
     assert (printed.exit_code, "Build it with: dbt build" in printed.output) == (2, True)
+
+
+def test_where_nobody_is_irrelevant_the_report_says_so(database: Path) -> None:
+    build(database, lead_scores=TABLES["lead_scores"].replace("true", "false"))
+    assert "0 contacts are irrelevant" in report(database).stdout
 
 
 def test_without_machines_the_report_says_so(database: Path) -> None:

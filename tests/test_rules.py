@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from sync.errors import ConfigError
+from sync.recipes import recipe_names
 from sync.rules import EVENT_PROPERTIES, KINDS, check_rules
 from sync.seed_files import RuleProblem, read_seed
 
@@ -88,8 +90,25 @@ def check(project: Path) -> Check:
     return write_and_check
 
 
-def test_the_shipped_rules_are_well_formed() -> None:
-    assert check_rules(ROOT) == []
+@pytest.mark.parametrize("recipe", recipe_names(ROOT))
+def test_the_shipped_rules_are_well_formed(recipe: str) -> None:
+    assert check_rules(ROOT, recipe=recipe) == []
+
+
+def test_the_rules_that_are_on_are_checked(project: Path) -> None:
+    other = project / "seeds" / "recipes" / "other"
+    shutil.copytree(project / "seeds" / "scoring", other)
+    (other / "event_catalog.csv").unlink()
+    (other / "bands.csv").write_text("\n".join(SEEDS["bands"]).replace("20", "many") + "\n")
+    assert check_rules(project, fields=FIELDS) == []
+    (project / "dbt_project.yml").write_text("vars: {recipe: other}\n")
+    (problem,) = check_rules(project, fields=FIELDS)
+    assert (problem.file, problem.row) == ("seeds/recipes/other/bands.csv", 3)
+
+
+def test_a_recipe_that_is_not_there_is_told(project: Path) -> None:
+    with pytest.raises(ConfigError, match=r"no recipe 'b2c'; known are: general$"):
+        check_rules(project, fields=FIELDS, recipe="b2c")
 
 
 def test_good_rules_are_no_problem(project: Path) -> None:

@@ -2,11 +2,11 @@
     The clusters that differ and that a chain of values would join all the same: all, or all
     but the first where the distinction says so.
 
-    work: prefix of the work tables
+    level: prefix of the work tables of the steps
 -#}
-{% macro components_chained_sql(work) -%}
-    {%- set closed = components_relation(work ~ '_level', 'closed') -%}
-    {%- set marks = components_relation(work, 'cluster_marks') -%}
+{% macro components_chained_sql(level) -%}
+    {%- set closed = components_relation(level, 'closed') -%}
+    {%- set marks = components_relation(level, 'marks') -%}
     with
 
     conflicts as (

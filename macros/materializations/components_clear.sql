@@ -6,9 +6,12 @@
 -#}
 {% macro components_clear(work, levels) -%}
     {%- set names = [
-        'links', 'closed', 'level_closed', 'suspects', 'holds', 'marks', 'cluster_marks',
-        'cluster_holds', 'kept_holds', 'chained', 'unchained_holds', 'separated', 'result',
+        'links', 'closed', 'suspects', 'holds', 'marks', 'result', 'level_closed',
+        'level_holds', 'level_marks', 'level_kept_holds', 'level_chained',
+        'level_unchained_holds', 'level_separated',
     ] -%}
-    {%- for level in range(levels + 1) -%}{%- do names.append('clusters_' ~ level) -%}{%- endfor -%}
+    {%- for level in range(levels + 1) -%}
+        {%- do names.append('level_clusters_' ~ level) -%}
+    {%- endfor -%}
     {{ components_drop(work, names) }}
 {%- endmacro %}

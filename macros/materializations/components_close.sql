@@ -1,7 +1,7 @@
 {#-
     The connected components of an edge list, in a work table `closed` with `record_number` and
     `component`, the smallest number reachable. What has no edge is not in it. Returns the
-    number of rounds.
+    number of `rounds`, and of rows `counted` last.
 
     Contraction: every record hooks to the neighbour that comes first in an order, pointers
     are shortened once, edges are rewritten to the representatives, until none is left. After
@@ -11,26 +11,34 @@
 
     work: prefix of the closure's work tables
     edges: select of pairs (low, high), low < high, whole numbers below 2^31 - 1
+    before: steps that the edges need first
+    after: steps on what is closed; the last one's rows are counted
 -#}
-{% macro components_close(work, edges) -%}
-    {%- set run = namespace(rounds=0, edges=components_step(work, 'edges_0', edges)) -%}
+{% macro components_close(work, edges, before=[], after=[]) -%}
+    {%- set run = namespace(
+        rounds=0, edges=components_step(work, before + [('edges_0', edges)])
+    ) -%}
     {%- for round in range(200) if run.edges > 0 -%}
-        {%- do components_step(work, 'map_' ~ round, components_hook_sql(work, round)) -%}
-        {%- set run.edges = components_step(
-            work, 'edges_' ~ (round + 1), components_rewrite_sql(work, round)
-        ) -%}
         {%- set run.rounds = round + 1 -%}
+        {%- set run.edges = components_step(work, [
+            ('map_' ~ round, components_hook_sql(work, round)),
+            ('edges_' ~ run.rounds, components_rewrite_sql(work, round)),
+        ]) -%}
     {%- endfor -%}
     {%- if run.edges > 0 -%}
         {{ exceptions.raise_compiler_error(
             this ~ ' did not converge in ' ~ run.rounds ~ ' rounds'
         ) }}
     {%- endif -%}
-    {%- do components_step(work, 'closed', components_closed_sql(work, run.rounds)) -%}
-    {%- set names = [] -%}
+    {%- set done_with = [] -%}
     {%- for round in range(run.rounds + 1) -%}
-        {%- do names.extend(['edges_' ~ round, 'map_' ~ round, 'root_' ~ round]) -%}
+        {%- do done_with.extend(['edges_' ~ round, 'map_' ~ round, 'root_' ~ round]) -%}
     {%- endfor -%}
-    {{ components_drop(work, names) }}
-    {{ return(run.rounds) }}
+    {%- set counted = components_step(
+        work,
+        components_compose(work, run.rounds)
+        + [('closed', components_closed_sql(work, run.rounds))] + after,
+        done_with,
+    ) -%}
+    {{ return({'rounds': run.rounds, 'counted': counted}) }}
 {%- endmacro %}

@@ -11,7 +11,7 @@
         select low as record_number, low as component from {{ edges }}
     {%- else -%}
     {%- set hooks = components_relation(work, 'map_0') %}
-    {%- set joined = components_compose(work, rounds) if rounds > 1 else none %}
+    {%- set joined = components_relation(work, 'root_1') if rounds > 1 else none %}
     with
 
     pointed as (

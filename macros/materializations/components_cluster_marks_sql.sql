@@ -1,6 +1,6 @@
 {#-
     What tells clusters apart in the eyes of an identifier of some strength: one value for each
-    cluster and distinction.
+    cluster and distinction, the first where stronger identifiers have joined several.
 
     work: prefix of the work tables
     clusters: table of records and their clusters

@@ -5,13 +5,14 @@
     work: prefix of the work tables
 -#}
 {% macro components_levels(work) -%}
-    {%- set strengths = run_query(
-        'select distinct strength from ' ~ components_relation(work, 'holds')
-        ~ ' order by strength desc'
-    ).columns[0].values() | map('int') | list -%}
-    {%- set most = run_query(
-        'select max(outweighs) from ' ~ components_relation(work, 'marks')
-    ).columns[0].values()[0] | int -%}
+    {%- set found = run_query(
+        'select distinct holds.strength, outweighed.most from '
+        ~ components_relation(work, 'holds') ~ ' as holds cross join (select max(outweighs)'
+        ~ ' as most from ' ~ components_relation(work, 'marks') ~ ') as outweighed'
+        ~ ' order by holds.strength desc'
+    ) -%}
+    {%- set strengths = found.columns[0].values() | map('int') | list -%}
+    {%- set most = found.columns[1].values()[0] | int -%}
     {%- set levels = [] -%}
     {%- set free = strengths | select('>', most) | list -%}
     {%- if free -%}{%- do levels.append((free | max, free | min)) -%}{%- endif -%}

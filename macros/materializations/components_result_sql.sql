@@ -12,7 +12,7 @@
         closed.component as linked_group
     from {{ components_relation(work, 'closed') }} as closed
     {% if levels -%}
-    left join {{ components_relation(work, 'separated') }} as separated
+    left join {{ components_relation(work, 'level_separated') }} as separated
         on closed.record_number = separated.record_number
     {%- endif %}
 {%- endmacro %}

@@ -1,17 +1,23 @@
 {#-
-    Writes a work table of a connected_components model, over what an earlier run left, and
-    returns its number of rows: in one call, since a call costs more than a small table does.
+    Writes work tables of a connected_components model, over what an earlier run left, and
+    returns the number of rows of the last one: all in one call, since a call costs more than
+    a small table does.
 
     work: prefix of the model's work tables
-    name: what the table holds
-    query: the select it is made of
+    steps: list of pairs: what a table holds, and the select it is made of
+    done_with: what tables hold that nothing reads after these
 -#}
-{% macro components_step(work, name, query) -%}
-    {%- set table = components_relation(work, name) -%}
-    {%- set counted = run_together([
-        'drop table if exists ' ~ table,
-        'create table ' ~ table ~ ' as ' ~ query,
-        'select count(*) from ' ~ table,
-    ]) -%}
+{% macro components_step(work, steps, done_with=[]) -%}
+    {%- set statements = [] -%}
+    {%- for name, query in steps -%}
+        {%- set table = components_relation(work, name) -%}
+        {%- do statements.append('drop table if exists ' ~ table) -%}
+        {%- do statements.append('create table ' ~ table ~ ' as ' ~ query) -%}
+    {%- endfor -%}
+    {%- for name in done_with -%}
+        {%- do statements.append('drop table if exists ' ~ components_relation(work, name)) -%}
+    {%- endfor -%}
+    {%- set last = components_relation(work, (steps | last)[0]) -%}
+    {%- set counted = run_together(statements + ['select count(*) from ' ~ last]) -%}
     {{ return(counted.columns[0].values()[0] | int) }}
 {%- endmacro %}

@@ -1,7 +1,7 @@
 {#-
-    Work tables of the groups in which two records differ in what one person has once: their
-    records as clusters of one (`clusters_0`), what these hold (`holds`) and in what they
-    differ (`marks`). Returns the number of such records.
+    Steps that find the groups in which two records differ in what one person has once: their
+    records as clusters of one (`level_clusters_0`), what these hold (`holds`) and, last, in
+    what they differ (`marks`).
 
     work: prefix of the work tables; `closed` is among them
     links: table, or select in brackets, of who holds what
@@ -10,30 +10,31 @@
 {% macro components_suspects(work, links, distinctions) -%}
     {%- set closed = components_relation(work, 'closed') -%}
     {%- set suspects = components_relation(work, 'suspects') -%}
-    {%- set records = components_relation(work, 'clusters_0') -%}
-    {%- do components_step(work, 'suspects', '
-        select closed.component as linked_group, distinctions.distinction
-        from ' ~ closed ~ ' as closed
-        inner join ' ~ distinctions ~ ' as distinctions
-            on closed.record_number = distinctions.record_number
-        group by closed.component, distinctions.distinction
-        having min(distinctions.distinct_value) <> max(distinctions.distinct_value)') -%}
-    {%- set counted = components_step(work, 'clusters_0', '
-        select record_number, record_number as cluster_number
-        from ' ~ closed ~ '
-        where component in (select linked_group from ' ~ suspects ~ ')') -%}
-    {%- do components_step(work, 'holds', '
-        select links.*
-        from ' ~ links ~ ' as links
-        inner join ' ~ records ~ ' as records
-            on links.record_number = records.record_number') -%}
-    {%- do components_step(work, 'marks', '
-        select distinctions.*
-        from ' ~ distinctions ~ ' as distinctions
-        inner join ' ~ closed ~ ' as closed
-            on distinctions.record_number = closed.record_number
-        inner join ' ~ suspects ~ ' as suspects
-            on closed.component = suspects.linked_group
-            and distinctions.distinction = suspects.distinction') -%}
-    {{ return(counted) }}
+    {%- set records = components_relation(work, 'level_clusters_0') -%}
+    {{ return([
+        ('suspects', '
+            select closed.component as linked_group, distinctions.distinction
+            from ' ~ closed ~ ' as closed
+            inner join ' ~ distinctions ~ ' as distinctions
+                on closed.record_number = distinctions.record_number
+            group by closed.component, distinctions.distinction
+            having min(distinctions.distinct_hash) <> max(distinctions.distinct_hash)'),
+        ('level_clusters_0', '
+            select record_number, record_number as cluster_number
+            from ' ~ closed ~ '
+            where component in (select linked_group from ' ~ suspects ~ ')'),
+        ('holds', '
+            select links.*
+            from ' ~ links ~ ' as links
+            inner join ' ~ records ~ ' as records
+                on links.record_number = records.record_number'),
+        ('marks', '
+            select distinctions.*
+            from ' ~ distinctions ~ ' as distinctions
+            inner join ' ~ closed ~ ' as closed
+                on distinctions.record_number = closed.record_number
+            inner join ' ~ suspects ~ ' as suspects
+                on closed.component = suspects.linked_group
+                and distinctions.distinction = suspects.distinction'),
+    ]) }}
 {%- endmacro %}

@@ -2,11 +2,11 @@
     What clusters hold without the values that are held by two clusters which differ: neither
     keeps such a value, or only the first where the distinction says so.
 
-    work: prefix of the work tables
+    level: prefix of the work tables of the steps
 -#}
-{% macro components_value_cut_sql(work) -%}
-    {%- set holds = components_relation(work, 'cluster_holds') -%}
-    {%- set marks = components_relation(work, 'cluster_marks') -%}
+{% macro components_value_cut_sql(level) -%}
+    {%- set holds = components_relation(level, 'holds') -%}
+    {%- set marks = components_relation(level, 'marks') -%}
     with
 
     conflicts as (

@@ -15,7 +15,8 @@
     Config:
         scope: model of the record numbers to link anew, where linked_before()
         distinctions: model of what tells records apart: record_number, distinction,
-            distinct_value, outweighs (strength up to which it counts), oldest_keeps
+            distinct_value, distinct_hash (a whole number, the same for the same value),
+            outweighs (strength up to which it counts), oldest_keeps
         remembered: models to keep a copy of, by name; a build that breaks off has none
 -#}
 {% materialization connected_components, default %}
@@ -28,16 +29,13 @@
     {{ run_hooks(pre_hooks) }}
 
     {{ components_drop(this.identifier ~ '_', remembered) }}
-    {%- if scope -%}
-        {%- do components_step(work, 'links', '
-            select given.*
-            from (' ~ sql ~ ') as given
-            inner join ' ~ scope ~ ' as scope
-                on given.record_number = scope.record_number') -%}
-    {%- endif -%}
-    {%- set rounds = components_close(work, components_star_sql(links, 'record_number')) -%}
-    {%- set suspects = components_suspects(work, links, ref(config.require('distinctions'))) -%}
-    {%- set levels = components_separate(work) if suspects > 0 else 0 -%}
+    {%- set closed = components_close(
+        work,
+        components_star_sql(links, 'record_number'),
+        before=[('links', components_links_sql(sql, scope))] if scope else [],
+        after=components_suspects(work, links, ref(config.require('distinctions'))),
+    ) -%}
+    {%- set levels = components_separate(work) if closed.counted > 0 else 0 -%}
 
     {%- if not scope and existing is not none -%}{{ adapter.drop_relation(existing) }}{%- endif -%}
     {%- call statement('main') -%}
@@ -49,13 +47,15 @@
             relation, scope, 'select * from ' ~ components_relation(work, 'result')
         ) }}
     {%- endif -%}
+    {%- set copies = [] -%}
     {%- for name, model_name in remembered.items() -%}
-        {%- do components_step(this.identifier ~ '_', name, 'select * from ' ~ ref(model_name)) -%}
+        {%- do copies.append((name, 'select * from ' ~ ref(model_name))) -%}
     {%- endfor -%}
+    {%- do components_step(this.identifier ~ '_', copies) if copies -%}
     {{ components_clear(work, levels) }}
 
     {{ run_hooks(post_hooks) }}
     {{ adapter.commit() }}
-    {{ log(this.identifier ~ ': ' ~ rounds ~ ' rounds', info=True) }}
+    {{ log(this.identifier ~ ': ' ~ closed.rounds ~ ' rounds', info=True) }}
     {{ return({'relations': [relation]}) }}
 {% endmaterialization %}

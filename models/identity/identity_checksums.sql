@@ -14,7 +14,7 @@ contents as (
 
     select
         record_number,
-        {{ number_of_text('distinction', 'distinct_value') }} as content_hash
+        distinct_hash as content_hash
 
     from {{ ref('identity_distinctions') }}
 

@@ -28,7 +28,7 @@ decided_records as (
 
 ),
 
-distinctions as (
+values_that_tell_apart as (
 
     -- Phones and browsers (strengths below 5) are shared; an address is not.
     select
@@ -74,6 +74,20 @@ distinctions as (
 
     inner join decided_records
         on records.record_key = decided_records.record_key
+
+),
+
+distinctions as (
+
+    select
+        record_number,
+        distinction,
+        distinct_value,
+        {{ number_of_text('distinction', 'distinct_value') }} as distinct_hash,
+        outweighs,
+        oldest_keeps
+
+    from values_that_tell_apart
 
 )
 

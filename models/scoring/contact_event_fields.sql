@@ -82,6 +82,9 @@ contact_event_fields as (
         {{ count_when(is_purchase ~ ' and age_days < 365') }} as purchases_365d,
         {{ count_when("page_path like '/careers%' and age_days < 90") }}
             as careers_views_90d,
+        {{ count_when("page_path like '/careers%' and event_name = 'form_submitted'") }}
+            as job_applications,
+        {{ count_when(shows_interest() ~ ' and age_days < 90') }} as interest_90d,
         {{ count_when("page_path like '/pricing%' and age_days < 30") }}
             as pricing_views_30d,
         cast(max(case when age_days < 180 then unit_price end) as numeric(18, 2))
@@ -89,9 +92,7 @@ contact_event_fields as (
 
     from events_until_date
 
-    group by
-        contact_id,
-        as_of
+    group by contact_id, as_of
 
     having max(is_scored) = 1
 

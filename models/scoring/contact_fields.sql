@@ -40,6 +40,14 @@ contact_fields as (
         profiles.job_level,
         profiles.job_level = 'student' as is_student,
         profiles.is_competitor,
+
+        -- Who applied for a job, or looks at jobs and at nothing that is for sale.
+        not event_fields.has_purchased
+        and (
+            coalesce(profiles.job_level = 'job_seeker', false)
+            or event_fields.job_applications > 0
+            or event_fields.careers_views_90d >= 3 and event_fields.interest_90d = 0
+        ) as is_job_seeker,
         profiles.has_company_email,
         profiles.has_free_mail,
         profiles.employee_count,
