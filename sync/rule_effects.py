@@ -63,8 +63,8 @@ def effect_problems(rules: Rules, values: Mapping[str, Sequence[str]]) -> Iterat
             if (label := row.cells.get("label")) and not PLAIN.fullmatch(label):
                 yield row.problem(
                     "label",
-                    "is no plain text; allowed: at most 100 characters on one line, without ; < > "
-                    "and not starting with = + - @",
+                    "is no plain text; allowed: at most 100 characters on one line, without ; < >, "
+                    "not starting with = + - @",
                 )
 
 

@@ -26,7 +26,7 @@ label_problems as (
         coalesce(row_name, '(no name)') as row_name,
         'label' as column_name,
         'is no plain text' as problem,
-        'at most 100 characters on one line, without ; < > and not starting with = + - @'
+        'at most 100 characters on one line, without ; < >, not starting with = + - @'
             as allowed
 
     from labels

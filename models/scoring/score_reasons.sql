@@ -93,7 +93,9 @@ score_reasons as (
         {{ whole_number("row_number() over (
             partition by contact_id, scenario
             order by
-                case rule_kind when 'disqualifier' then 0 else 1 end, abs(points) desc, rule
+                case rule_kind when 'disqualifier' then 0 else 1 end,
+                abs(points) desc,
+                rule
         )") }} as reason_rank,
         rule,
         points,
