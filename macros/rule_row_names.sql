@@ -4,6 +4,7 @@
         'event_rules': 'rule',
         'field_rules': 'rule',
         'scorecards': 'scorecard',
+        'computed_fields': 'field',
         'rule_groups': "scorecard || '/' || rule_group",
         'scenarios': 'scenario',
         'bands': "scenario || ' ' || band",

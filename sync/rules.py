@@ -10,6 +10,7 @@ from pathlib import Path
 
 import yaml
 
+from sync.computed_fields import FUNCTIONS, computed_field_problems, computed_types, is_field_name
 from sync.recipes import SCORING, rules_folder
 from sync.rule_effects import effect_problems, read_values
 from sync.rule_ladders import QUALIFICATIONS, as_number, ladder_problems
@@ -36,6 +37,12 @@ KINDS: Mapping[str, Mapping[str, str]] = {
         "scorecard": "text", "scenario": "scenario", "dimension": "dimension",
         "label": "text", "min_points": "number?", "max_points": "number?",
     },
+    "computed_fields": {
+        "field": "field name", "function": "function",
+        "measured": "event property?", "event_name": "event",
+        "property": "event property?", "operator": "operator?", "value": "text?",
+        "within_days": "whole number from 1?",
+    },
     "rule_groups": {
         "rule_group": "text", "scorecard": "scorecard", "label": "text",
         "min_points": "number up to 0?", "max_points": "number from 0?",
@@ -58,6 +65,7 @@ KEYS = {
     "event_rules": ("rule",),
     "field_rules": ("rule",),
     "scorecards": ("scorecard",),
+    "computed_fields": ("field",),
     "rule_groups": ("scorecard", "rule_group"),
     "scenarios": ("scenario",),
     "bands": ("scenario", "band"),
@@ -66,6 +74,7 @@ KEYS = {
 LISTS: Mapping[str, tuple[str, ...]] = {
     "operator": ("=", "!=", ">", ">=", "<", "<=", "between", "in", "not_in", "contains",
                  "starts_with", "is_true", "is_null"),
+    "function": tuple(FUNCTIONS),
     "dimension": ("fit", "engagement"),
     "measure": ("points", "score"),
     "scale": ("percentile", "points"),
@@ -78,7 +87,8 @@ EVENT_PROPERTIES: Mapping[str, tuple[str, ...]] = {
              "product_category", "currency", "discount_code"),
     "number": ("unit_price", "quantity", "amount", "duration_seconds"),
 }  # fmt: skip
-CATALOG = f"{SCORING.as_posix()}/event_catalog.csv"
+# What may happen, and the fields made of it, are the same for all recipes.
+SHARED = ("event_catalog", "computed_fields")
 FIELDS = Path("models/scoring/contact_fields.yml")
 
 
@@ -91,11 +101,11 @@ def check_rules(
 ) -> list[RuleProblem]:
     """Find every mistake in the rule seeds, and every broken row of any seed.
 
-    `fields` gives the columns of contact_fields and their types; without it, they are read
-    from its YAML. `instead` is a folder whose CSVs take the place of the seeds of their names;
-    `recipe` is a set of rules other than the one that is on.
+    `fields` gives the fields that SQL makes and their types; without it, they are read from the
+    YAML of contact_fields. `instead` is a folder whose CSVs take the place of the seeds of their
+    names; `recipe` is a set of rules other than the one that is on.
     """
-    folder = rules_folder(project_dir, recipe).as_posix()
+    folder = rules_folder(project_dir, recipe)
     paths = sorted((project_dir / "seeds").rglob("*.csv"))
     seeds = [read_seed(path, path.relative_to(project_dir).as_posix()) for path in paths]
     scoring = {Path(seed.file).stem: seed for seed in seeds if is_in(folder, seed)}
@@ -105,28 +115,32 @@ def check_rules(
     problems = [problem for seed in (*scoring.values(), *others) for problem in seed.problems]
 
     for name, kinds in KINDS.items():
-        problems += header_problems(f"{folder}/{name}.csv", scoring.get(name), kinds)
+        file = (SCORING if name in SHARED else folder) / f"{name}.csv"
+        problems += header_problems(file.as_posix(), scoring.get(name), kinds)
     if problems:
         return problems
 
-    catalog = next((seed for seed in seeds if seed.file == CATALOG), None)
     rules = {name: scoring[name].rows for name in KINDS}
-    known = read_fields(project_dir) if fields is None else fields
-    lists = allowed_lists(rules, catalog, known)
+    known = dict(read_sql_fields(project_dir) if fields is None else fields)
+    computed = list(computed_field_problems(rules["computed_fields"], known, EVENT_PROPERTIES))
+    known = computed_types(rules["computed_fields"], EVENT_PROPERTIES["number"]) | known
+    lists = allowed_lists(rules, scoring.get("event_catalog"), known)
     numbers = {*EVENT_PROPERTIES["number"], *(n for n, kind in known.items() if is_number(kind))}
     return [
         *cell_problems(rules, lists),
         *comparison_problems(rules, numbers),
         *key_problems(rules),
         *group_problems(rules),
+        *computed,
         *ladder_problems(rules),
         *effect_problems(rules, read_values(project_dir / FIELDS) if fields is None else {}),
     ]
 
 
-def is_in(folder: str, seed: Seed) -> bool:
-    """Whether a seed lies in a folder itself."""
-    return Path(seed.file).parent.as_posix() == folder
+def is_in(folder: Path, seed: Seed) -> bool:
+    """Whether a seed lies in a folder itself, or is one that all folders share."""
+    path = Path(seed.file)
+    return path.parent == (SCORING if path.stem in SHARED else folder)
 
 
 def header_problems(
@@ -142,8 +156,8 @@ def header_problems(
             yield RuleProblem(file, 1, column, f"is unknown; allowed: {', '.join(kinds)}")
 
 
-def read_fields(project_dir: Path) -> dict[str, str]:
-    """The columns of contact_fields and their types, as its YAML describes them."""
+def read_sql_fields(project_dir: Path) -> dict[str, str]:
+    """The fields that SQL makes and their types, as the YAML of contact_fields describes them."""
     (model,) = yaml.safe_load((project_dir / FIELDS).read_text())["models"]
     columns = {column["name"]: str(column.get("data_type", "")) for column in model["columns"]}
     return {name: kind for name, kind in columns.items() if name not in ("contact_id", "as_of")}
@@ -197,6 +211,8 @@ def is_allowed(cell: str, kind: str, lists: Mapping[str, tuple[str, ...]]) -> bo
     """Whether a cell that is not empty is of its kind."""
     if kind == "text":
         return True
+    if kind == "field name":
+        return is_field_name(cell)
     if kind in lists:
         return cell in lists[kind]
     number = as_number(cell)
@@ -207,7 +223,11 @@ def comparison_problems(
     rules: Mapping[str, Iterable[Row]], numbers: set[str]
 ) -> Iterator[RuleProblem]:
     """Tell of operators that do not go with their column or their value."""
-    for name, column in (("event_rules", "property"), ("field_rules", "field")):
+    for name, column in (
+        ("event_rules", "property"),
+        ("field_rules", "field"),
+        ("computed_fields", "property"),
+    ):
         for row in rules[name]:
             compared, operator, value = (row.cells[c] for c in (column, "operator", "value"))
             mistake = comparison_mistake(compared, operator, value, compared in numbers)  # noqa: FBT003

@@ -50,7 +50,7 @@ WITHOUT_A_KEY = {
     "source_events",
 }
 # They count machines, heed proxies in their own way, or only ask when something was loaded.
-READERS_OF_MACHINES = {"excluded_events", "contact_carts_and_mails", "conversion_windows"}
+READERS_OF_MACHINES = {"excluded_events", "field_events", "conversion_windows"}
 SYNC_SETTINGS = {"destination", "object", "mode", "key", "fields"}
 ENGINES = r"(?:default|duckdb|postgres|spark|snowflake|bigquery|databricks|redshift)__"
 MACRO = re.compile(r"\{%-?\s*(?:macro|test)\s+(\w+)\s*\((.*?)\)\s*-?%\}", re.S)

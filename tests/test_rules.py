@@ -10,8 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from sync.computed_fields import NAME as FIELD_NAME
 from sync.errors import ConfigError
 from sync.recipes import recipe_names
+from sync.rule_ladders import NUMBER
 from sync.rules import EVENT_PROPERTIES, KINDS, check_rules
 from sync.seed_files import RuleProblem, read_seed
 
@@ -20,6 +22,7 @@ EVENT_RULES = "seeds/scoring/event_rules.csv"
 FIELD_RULES = "seeds/scoring/field_rules.csv"
 BANDS = "seeds/scoring/bands.csv"
 GRADES = "seeds/scoring/grades.csv"
+COMPUTED = "seeds/scoring/computed_fields.csv"
 GROUPS = "seeds/scoring/rule_groups.csv"
 
 SEEDS = {
@@ -36,11 +39,19 @@ SEEDS = {
         "rule,scorecard,label,field,operator,value,points,rule_group,is_disqualifier,is_active",
         "size,who,Mid-size,employee_count,between,50|249,10,size,false,true",
         "boss,who,Decides,job_level,in,c_level|vp,20,,false,true",
+        "buyer,who,Spent much,spent,>,100,20,,false,true",
+        "demo,what,Saw the demo,last_page,contains,demo,20,,false,true",
     ],
     "scorecards": [
         "scorecard,scenario,dimension,label,min_points,max_points",
         "who,default,fit,Who they are,,50",
         "what,default,engagement,What they did,-50,",
+    ],
+    "computed_fields": [
+        "field,function,measured,event_name,property,operator,value,within_days",
+        "views_90d,count,,page_viewed,page_path,contains,demo,90",
+        "spent,sum,amount,page_viewed,,,,",
+        "last_page,last_value,page_path,page_viewed,,,,",
     ],
     "rule_groups": [
         "rule_group,scorecard,label,min_points,max_points",
@@ -133,7 +144,7 @@ def test_good_rules_are_no_problem(project: Path) -> None:
         (EVENT_RULES, "starts_with", ">", 2, "value", "> needs a column of numbers"),
         (EVENT_RULES, "pricing,what", "boss,what", 3, "rule",
          "is the name of seeds/scoring/event_rules.csv, row 2 already"),
-        (FIELD_RULES, "job_level", "shoe_size", 3, "field", "one of job_level, employee_count"),
+        (FIELD_RULES, "job_level", "shoe_size", 3, "field", "one of views_90d, spent, last_page"),
         (FIELD_RULES, "50|249", "50", 2, "value", "between needs two numbers"),
         (FIELD_RULES, "50|249", "249|50", 2, "value", "the lower one first"),
         (FIELD_RULES, "between", "contains", 2, "value", "contains needs a column of texts"),
@@ -141,6 +152,20 @@ def test_good_rules_are_no_problem(project: Path) -> None:
         (EVENT_RULES, ",5,,", ",5,size,", 2, "rule_group",
          '"size" is no group of what; allowed: mails'),
         (FIELD_RULES, ",10,size,", ",10,sise,", 2, "rule_group", '"sise" is no group of who'),
+        (COMPUTED, "views_90d", "Views 90d", 2, "field", '"Views 90d" is not allowed'),
+        (COMPUTED, "views_90d", "job_level", 2, "field", "is a column already"),
+        (COMPUTED, "views_90d", "amount", 2, "field", "is a column already"),
+        (COMPUTED, "views_90d", "spent", 3, "field",
+         "is the name of seeds/scoring/computed_fields.csv, row 2 already"),
+        (COMPUTED, "count", "average", 2, "function", "one of count, sum, days_since"),
+        (COMPUTED, "count,,", "count,amount,", 2, "measured", "count takes no property"),
+        (COMPUTED, "sum,amount", "sum,campaign", 3, "measured", "needs a number to add up"),
+        (COMPUTED, "last_value,page_path", "last_value,", 4, "measured", "needs a property"),
+        (COMPUTED, "page_viewed", "page_veiwed", 2, "event_name", "one of page_viewed"),
+        (COMPUTED, "page_path", "page_pth", 2, "property", '"page_pth" is not allowed'),
+        (COMPUTED, "contains", ">", 2, "value", "> needs a column of numbers"),
+        (COMPUTED, "90\n", "0\n", 2, "within_days", "a whole number from 1"),
+        (FIELD_RULES, "spent,>", "last_page,>", 4, "value", "> needs a column of numbers"),
         (GROUPS, "mails,what", "mails,waht", 3, "scorecard", "one of who, what"),
         (GROUPS, "-5", "5", 2, "min_points", "allowed: a number up to 0"),
         (GROUPS, "15", "-15", 2, "max_points", "allowed: a number from 0"),
@@ -236,6 +261,11 @@ def macro_value(name: str) -> object:
 
 def test_the_warehouse_checks_the_same_cells() -> None:
     assert macro_value("rule_cell_kinds") == {name: dict(kinds) for name, kinds in KINDS.items()}
+
+
+def test_the_warehouse_takes_the_same_names_and_numbers() -> None:
+    assert macro_value("field_name_pattern") == f"^{FIELD_NAME.pattern}$"
+    assert macro_value("number_pattern") == f"^{NUMBER.pattern}$"
 
 
 def test_the_warehouse_compares_the_same_properties() -> None:

@@ -6,7 +6,7 @@
 -#}
 {% macro number_or_null(expression) -%}
     case
-        when {{ matches_regex(expression, '^[-+]?[0-9]{1,9}([.][0-9]{1,6})?$') }}
+        when {{ matches_regex(expression, number_pattern()) }}
             then {{ adapter.dispatch('number_or_null', 'decile')(expression) }}
     end
 {%- endmacro %}

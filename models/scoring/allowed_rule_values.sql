@@ -5,6 +5,7 @@
         '=', '!=', '>', '>=', '<', '<=', 'between', 'in', 'not_in', 'contains',
         'starts_with', 'is_true', 'is_null',
     ],
+    'function': ['count', 'sum', 'days_since', 'distinct_days', 'last_value'],
     'dimension': ['fit', 'engagement'],
     'measure': ['points', 'score'],
     'scale': ['percentile', 'points'],

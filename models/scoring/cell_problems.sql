@@ -47,6 +47,8 @@ cells_checked as (
             as allowed,
         case
             when rule_cells.kind = 'text' then true
+            when rule_cells.kind = 'field name'
+                then {{ matches_regex('rule_cells.cell', field_name_pattern()) }}
             when allowed_lists.kind is not null
                 then allowed_rule_values.allowed_value is not null
             when rule_cells.kind = 'number' then rule_cells.cell_number is not null

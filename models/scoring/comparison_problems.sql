@@ -28,6 +28,17 @@ comparisons as (
 
     from {{ ref('field_rules') }}
 
+    union all
+
+    select
+        'computed_fields' as seed_name,
+        field as rule,  -- noqa: RF04
+        property as compared,
+        operator,
+        value
+
+    from {{ ref('computed_fields') }}
+
 ),
 
 comparisons_typed as (

@@ -1,27 +1,18 @@
 {%- set is_purchase = "event_name in ('order_completed', 'deal_won')" -%}
+{%- set is_cart_add = "event_name = 'cart_item_added'" -%}
+{%- set is_cart_removal = "event_name = 'cart_item_removed'" -%}
+{%- set is_order = "event_name = 'order_completed'" -%}
+{%- set is_mail = "event_name = 'email_delivered'" -%}
+{%- set is_opened
+    = "event_name in ('email_opened', 'email_clicked', 'opened_by_proxy')" -%}
+{%- set properties = event_properties()['text'] + event_properties()['number'] -%}
 
+-- depends_on: {{ ref('computed_fields') }}
 with
 
 events as (
 
-    select
-        contact_id,
-        event_name,
-        occurred_at,
-        page_path,
-        unit_price
-
-    from {{ ref('scored_events') }}
-
-),
-
-event_catalog as (
-
-    select
-        event_name,
-        case is_activity when 'true' then 1 else 0 end as is_activity
-
-    from {{ ref('event_catalog') }}
+    select * from {{ ref('field_events') }}
 
 ),
 
@@ -38,17 +29,15 @@ events_until_date as (
     select
         events.contact_id,
         scoring_dates.as_of,
+        events.event_id,
         events.event_name,
-        events.page_path,
-        events.unit_price,
-        event_catalog.is_activity,
-        0 as is_scored,
-        {{ days_between('events.occurred_at', 'scoring_dates.as_of') }} as age_days
+        events.occurred_at,
+        events.is_activity,
+        {{ columns_of('events', properties) }},
+        {{ days_between('events.occurred_at', 'scoring_dates.as_of') }} as age_days,
+        0 as is_scored
 
     from events
-
-    inner join event_catalog
-        on events.event_name = event_catalog.event_name
 
     inner join scoring_dates
         on events.occurred_at <= scoring_dates.as_of
@@ -59,36 +48,46 @@ events_until_date as (
     select
         contact_id,
         as_of,
+        null as event_id,
         null as event_name,
-        null as page_path,
-        null as unit_price,
-        0 as is_activity,
-        1 as is_scored,
-        null as age_days
+        null as occurred_at,
+        null as is_activity,
+        {% for property in properties -%}
+            null as {{ property }},
+        {% endfor -%}
+        null as age_days,
+        1 as is_scored
 
     from {{ ref('contacts_at_dates') }}
 
 ),
 
--- A new field is one expression here. An event of exactly a day ago has age_days 1.
+-- A new field is one line here. An event of exactly a day ago has age_days 1.
 contact_event_fields as (
 
     select
         contact_id,
         as_of,
-        {{ whole_number('min(case when is_activity = 1 then floor(age_days) end)') }}
-            as days_since_last_activity,
-        max(case when {{ is_purchase }} then 1 else 0 end) = 1 as has_purchased,
-        {{ count_when(is_purchase ~ ' and age_days < 365') }} as purchases_365d,
-        {{ count_when("page_path like '/careers%' and age_days < 90") }}
-            as careers_views_90d,
-        {{ count_when("page_path like '/careers%' and event_name = 'form_submitted'") }}
+        {{ days_since('is_activity') }} as days_since_last_activity,
+        {{ count_of(is_purchase) }} > 0 as has_purchased,
+        {{ count_of(is_purchase, 365) }} as purchases_365d,
+        {{ count_of("page_path like '/careers%'", 90) }} as careers_views_90d,
+        {{ count_of("page_path like '/pricing%'", 30) }} as pricing_views_30d,
+        {{ share_of("page_path like '/pricing%'", "event_name = 'page_viewed'", 90) }}
+            as pricing_share_90d,
+        {{ count_of("page_path like '/careers%' and event_name = 'form_submitted'") }}
             as job_applications,
-        {{ count_when(shows_interest() ~ ' and age_days < 90') }} as interest_90d,
-        {{ count_when("page_path like '/pricing%' and age_days < 30") }}
-            as pricing_views_30d,
+        {{ count_of(shows_interest(), 90) }} as interest_90d,
         cast(max(case when age_days < 180 then unit_price end) as numeric(18, 2))
-            as highest_price_180d
+            as highest_price_180d,
+        {{ distinct_days('is_activity', 7) }} as active_days_7,
+        {{ distinct_days('is_activity', 30) }} as active_days_30,
+        {{ streak(is_cart_add, is_order) }} - {{ streak(is_cart_removal, is_order) }}
+            as cart_items_open,
+        {% for field in computed_fields() -%}
+            {{ computed_field(field) }} as {{ quoted(field.field) }},
+        {% endfor -%}
+        {{ streak(is_mail, is_opened) }} as unopened_emails_in_a_row
 
     from events_until_date
 

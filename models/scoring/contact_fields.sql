@@ -1,4 +1,5 @@
--- All columns of contact_event_fields are here, so that a new field is one line there.
+-- All columns of contact_event_fields are here, so that a new field is one line there,
+-- or a row of the seed computed_fields.
 -- noqa: disable=AM04
 with
 
@@ -11,18 +12,6 @@ event_fields as (
 profiles as (
 
     select * from {{ ref('contact_profiles') }}
-
-),
-
-active_days as (
-
-    select * from {{ ref('contact_active_days') }}
-
-),
-
-carts_and_mails as (
-
-    select * from {{ ref('contact_carts_and_mails') }}
 
 ),
 
@@ -55,11 +44,6 @@ contact_fields as (
         profiles.country_code,
         profiles.lead_status,
         profiles.lifecycle_status,
-        coalesce(active_days.active_days_7, 0) as active_days_7,
-        coalesce(active_days.active_days_30, 0) as active_days_30,
-        coalesce(carts_and_mails.cart_items_open, 0) as cart_items_open,
-        coalesce(carts_and_mails.unopened_emails_in_a_row, 0)
-            as unopened_emails_in_a_row,
         first_purchases.touches_before_purchase,
 
         -- The price they looked at, more for a big company and for who decides.
@@ -79,16 +63,6 @@ contact_fields as (
 
     inner join profiles
         on event_fields.contact_id = profiles.contact_id
-
-    left outer join active_days
-        on
-            event_fields.contact_id = active_days.contact_id
-            and event_fields.as_of = active_days.as_of
-
-    left outer join carts_and_mails
-        on
-            event_fields.contact_id = carts_and_mails.contact_id
-            and event_fields.as_of = carts_and_mails.as_of
 
     left outer join first_purchases
         on

@@ -31,9 +31,10 @@ fields_beside_rules as (
             active_field_rules.*,
             {% if field.kind == 'number' -%}
                 cast(null as {{ dbt.type_string() }}) as found_text,
-                cast(contact_fields.{{ field.name }} as numeric(18, 6)) as found_number
+                cast(contact_fields.{{ quoted(field.name) }} as numeric(18, 6))
+                    as found_number
             {%- else -%}
-        lower(cast(contact_fields.{{ field.name }} as {{ dbt.type_string() }}))
+        lower(cast(contact_fields.{{ quoted(field.name) }} as {{ dbt.type_string() }}))
             as found_text,
         cast(null as numeric(18, 6)) as found_number
         {%- endif %}

@@ -16,6 +16,7 @@ row_names as (
     where
         column_name in ('rule', 'band', 'grade')
         or (seed_name = 'scorecards' and column_name = 'scorecard')
+        or (seed_name = 'computed_fields' and column_name = 'field')
         or (seed_name = 'rule_groups' and column_name = 'rule_group')
         or (seed_name = 'scenarios' and column_name = 'scenario')
 

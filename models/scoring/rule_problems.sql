@@ -66,6 +66,17 @@ rule_problems as (
         problem,
         allowed
 
+    from {{ ref('computed_field_problems') }}
+
+    union all
+
+    select
+        seed_name,
+        row_name,
+        column_name,
+        problem,
+        allowed
+
     from {{ ref('effect_problems') }}
 
     union all
