@@ -10,7 +10,7 @@ import re
 import shlex
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
@@ -18,6 +18,7 @@ DOCUMENTS = (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))
 WIDTH = "88"
 LEADS_SHOWN = 3
 BLOCK = re.compile(r"(<!-- \$ decile (.*?) -->\n)(.*?)(<!-- end -->)", re.S)
+RECORDS = "Why these records are one"
 LEAD = re.compile(r"^[0-9a-f]{8}\s")
 
 
@@ -38,10 +39,11 @@ def pasted(command: str, *, project: Path = ROOT) -> str:
         text=True,
     ).stdout
     lines = [line.rstrip() for line in printed.strip("\n").splitlines()]
-    return "\n".join(["```", *(excerpt(lines) if command == "report" else lines), "```", ""])
+    cut = EXCERPTS.get(command.split()[0], list)
+    return "\n".join(["```", *cut(lines), "```", ""])
 
 
-def excerpt(report: list[str]) -> list[str]:
+def few_leads(report: list[str]) -> list[str]:
     """Cut the report before the lead that is one too many."""
     kept, leads = [], 0
     for line in report:
@@ -50,6 +52,18 @@ def excerpt(report: list[str]) -> list[str]:
             break
         kept.append(line)
     return [*kept, "..."]
+
+
+def scores_only(person: list[str]) -> list[str]:
+    """Cut what explain says of a contact before its records, which docs/identity.md shows."""
+    last = next(place for place, line in enumerate(person) if line.startswith(RECORDS))
+    return [*person[:last], "..."]
+
+
+EXCERPTS: dict[str, Callable[[list[str]], list[str]]] = {
+    "report": few_leads,
+    "explain": scores_only,
+}
 
 
 def main() -> None:

@@ -15,8 +15,8 @@ Json = dict[str, Any]
 # Reads rows of a query that names its tables in braces.
 Read = Callable[..., list[Record]]
 DAYS_AHEAD = (7, 30)
-# Beside these, fields hang on when something happened, and change with time alone.
-KNOWN_AHEAD = "days_since_last_activity"
+# The days since something are known for any day to come, if nothing happens till then.
+KNOWN_AHEAD = ("days_since_last_activity",)
 
 
 def explain_scores(read: Read, contact_id: str) -> Json:
@@ -105,7 +105,7 @@ def _unforeseen(read: Read, outlook: Outlook) -> list[str]:
     return sorted(
         rule.rule
         for rule in outlook.field_rules
-        if rule.holds and rule.field not in steady and rule.field != KNOWN_AHEAD
+        if rule.holds and rule.field not in steady and rule.field not in outlook.days_since
     )
 
 
@@ -115,7 +115,8 @@ def _outlook(read: Read, contact_id: str, as_of: datetime) -> Outlook:
         hits[row["rule"]].append(row["occurred_at"])
     firsts = {row["rule"]: row["occurred_at"] for row in read(_FIRSTS, contact_id, as_of)}
     holding = {row["rule"] for row in read(_HOLDING, contact_id, as_of)}
-    idle = [row["idle_days"] for row in read(_IDLE, contact_id, as_of)]
+    known = [*KNOWN_AHEAD, *(row["field"] for row in read(_DAYS_SINCE))]
+    fields = (read(_FIELDS, contact_id, as_of) or [{}])[0]
     return Outlook(
         as_of=as_of,
         event_rules=[
@@ -134,7 +135,7 @@ def _outlook(read: Read, contact_id: str, as_of: datetime) -> Outlook:
             row["scorecard"]: Card(row["scenario"], row["weight"], _bounds(row))
             for row in read("select * from {active_scorecards}")
         },
-        idle_days=idle[0] if idle else None,
+        days_since={field: fields[field] for field in known if field in fields},
     )
 
 
@@ -206,11 +207,9 @@ _FIRSTS = "select rule, occurred_at from {event_rule_firsts} where contact_id = 
 
 _HOLDING = "select rule from {score_points} where contact_id = ? and as_of = ?"
 
-_IDLE = """
-    select days_since_last_activity as idle_days
-    from {contact_fields}
-    where contact_id = ? and as_of = ?
-"""
+_DAYS_SINCE = "select field from {computed_fields} where function = 'days_since'"
+
+_FIELDS = "select * from {contact_fields} where contact_id = ? and as_of = ?"
 
 _SCALES = """
     select scenario, score, from_points, below_points

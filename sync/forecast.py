@@ -2,7 +2,7 @@
 
 The sums are those of the scoring models: millionths per event, a cap per rule, the bounds of
 groups and scorecards, the weights of the scenario. Rules on fields stay as they are, except those
-on the days since the last activity, which are known for any day.
+on the days since something happened, which are known for any day.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ class EventRule:
 
 @dataclass(frozen=True)
 class FieldRule:
-    """An active field rule: whether it holds now, and when it does if it is about idle days."""
+    """An active field rule: whether it holds now, and what it compares if it is about days."""
 
     rule: str
     scorecard: str
@@ -80,11 +80,12 @@ class FieldRule:
     lowest: Decimal | None = None
     highest: Decimal | None = None
 
-    def holds_after(self, days: int, idle_days: int | None) -> bool:
-        """Tell whether it holds after so many more days without a sign of life."""
-        if self.field != "days_since_last_activity" or idle_days is None or self.lowest is None:
+    def holds_after(self, days: int, days_since: Mapping[str, int | None]) -> bool:
+        """Tell whether it holds after so many more days, `days_since` being what is known now."""
+        known = days_since.get(self.field)
+        if known is None or self.lowest is None:
             return self.holds
-        idle, low, high = idle_days + days, self.lowest, self.highest
+        idle, low, high = known + days, self.lowest, self.highest
         return {
             "=": idle == low,
             "!=": idle != low,
@@ -122,7 +123,7 @@ class Outlook:
     field_rules: Sequence[FieldRule]
     groups: Mapping[tuple[str, str], Bounds]
     cards: Mapping[str, Card]
-    idle_days: int | None
+    days_since: Mapping[str, int | None]
 
     def points_after(self, days: int) -> dict[str, Decimal]:
         """Give the points of each scenario after so many days in which nothing happens."""
@@ -146,7 +147,7 @@ class Outlook:
         for rule in self.event_rules:
             yield rule.scorecard, rule.rule_group, rule.points(moment)
         for field_rule in self.field_rules:
-            if field_rule.holds_after(days, self.idle_days):
+            if field_rule.holds_after(days, self.days_since):
                 yield field_rule.scorecard, field_rule.rule_group, field_rule.points
 
 

@@ -17,6 +17,7 @@ from sync.warehouse import Record
 HOTTEST = 10
 BAR = 24
 FEW = 30
+BEST_RULES = 3
 
 
 def show_report(console: Console, session: Session, *, show_emails: bool) -> None:
@@ -113,6 +114,7 @@ def _deciles(console: Console, session: Session) -> None:
         )
     console.print(table)
     _quality(console, session)
+    _rules(console, session)
 
 
 def _quality(console: Console, session: Session) -> None:
@@ -132,6 +134,29 @@ def _quality(console: Console, session: Session) -> None:
                 f"AUC {float(row['auc']):.2f}, where 0.5 is chance; the best tenth lifts "
                 f"{float(row['top_lift']):.1f}× of at most {float(row['top_lift_ceiling']):.1f}×."
             )
+
+
+def _rules(console: Console, session: Session) -> None:
+    """Name the rules whose contacts bought most, and count those that hit nobody."""
+    performance = session.table("rule_performance")
+    rows = _read(
+        session,
+        f"""
+        select rule, contacts_hit, points, lift
+        from {performance}
+        where scenario = 'default'
+            and as_of = (
+                select max(as_of) from {performance} where scenario = 'default' and is_complete
+            )
+        order by lift desc, rule
+        """,  # noqa: S608  (names of our own tables)
+    )
+    best = [row for row in rows if row["lift"] and row["contacts_hit"] >= FEW and row["points"] > 0]
+    if best:
+        told = ", ".join(f"{row['rule']} {float(row['lift']):.1f}×" for row in best[:BEST_RULES])
+        console.print(Text(f"Who is hit by these rules buys most often: {told}."))
+    if idle := sum(row["contacts_hit"] == 0 for row in rows):
+        console.print(f"{idle} of {len(rows)} rules hit nobody; why says: decile check rules")
 
 
 def _hottest(console: Console, session: Session, *, show_emails: bool) -> None:

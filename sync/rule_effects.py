@@ -6,6 +6,7 @@ the descriptions of the fields tell: the values that a field has.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
@@ -24,6 +25,8 @@ CONDITIONS = {
                     "half_life_days", "min_times", "max_per_day"),
     "field_rules": ("scorecard", "field", "operator", "value", "is_disqualifier"),
 }  # fmt: skip
+# A label starts a reason, which is written into a CRM: no formula, no markup, no separator.
+PLAIN = re.compile(r"[^-=+@;<>\t\r\n][^;<>\t\r\n]{0,99}")
 LEAST_LOSS = 0.01  # of its points, that an event should lose before it leaves the window
 
 
@@ -55,6 +58,14 @@ def effect_problems(rules: Rules, values: Mapping[str, Sequence[str]]) -> Iterat
         if low is not None and high is not None and low > high:
             yield row.problem("min_points", f"{low} is above max_points, {high}")
     yield from _repeats(rules)
+    for rows in rules.values():
+        for row in rows:
+            if (label := row.cells.get("label")) and not PLAIN.fullmatch(label):
+                yield row.problem(
+                    "label",
+                    "is no plain text; allowed: at most 100 characters on one line, without ; < >, "
+                    "not starting with = + - @",
+                )
 
 
 def half_life_warnings(rules: Rules) -> Iterator[RuleProblem]:

@@ -48,10 +48,16 @@ def _of(found: Json, scenario: str) -> Json:
 
 def _changed_rules(console: Console, changes: Sequence[Json]) -> None:
     for row in changes:
-        cells = ", ".join(
-            f"{name} {_cell(old)} → {_cell(new)}" for name, (old, new) in row["cells"].items()
-        )
-        console.print(Text(f"  {row['seed']}, {row['row']}: {cells or row['how']}"))
+        if row["how"] == "changed":
+            cells = ", ".join(
+                f"{name} {_cell(old)} → {_cell(new)}" for name, (old, new) in row["cells"].items()
+            )
+            console.print(Text(f"  {row['seed']}, {row['row']}: {cells}"))
+    for how in ("added", "removed"):
+        found = [row for row in changes if row["how"] == how]
+        for seed in dict.fromkeys(row["seed"] for row in found):
+            names = ", ".join(row["row"] for row in found if row["seed"] == seed)
+            console.print(Text(f"  {seed}, {how}: {names}"))
     if not changes:
         console.print("  No row differs from the live rules.")
 
@@ -89,9 +95,10 @@ def _bands(console: Console, rows: Sequence[Json]) -> None:
     counts = {(row["before"], row["after"]): row["contacts"] for row in rows}
     least: dict[str, float] = {}
     for row in rows:
-        band = row["after"] or "–"
-        least[band] = min(least.get(band, float("inf")), float(row["least_points"] or 0))
-    steps = sorted({name or "–" for pair in counts for name in pair}, key=lambda b: least.get(b, 0))
+        for side in ("before", "after"):
+            band, points = row[side] or "–", float(row[f"least_{side}"] or 0)
+            least[band] = min(least.get(band, points), points)
+    steps = sorted(least, key=lambda band: (least[band], band))
     table = _table("band now")
     for step in steps:
         table.add_column(f"→ {step}", justify="right")

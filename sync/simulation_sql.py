@@ -50,7 +50,8 @@ STEPS = f"""
         before.{{column}} as before,
         after.{{column}} as after,
         count(*) as contacts,
-        min(after.points) as least_points
+        min(before.points) as least_before,
+        min(after.points) as least_after
     {_BOTH} {_TODAY}
     group by 1, 2, 3
     order by 1, 2, 3

@@ -144,6 +144,7 @@ TABLES = {
     "score_points": f"select 'rich' as rule, '{ADA}' as contact_id, {AT} as as_of",
     "contact_fields": f"""
         select '{ADA}' as contact_id, {AT} as as_of, 9 as days_since_last_activity, 7 as worth""",
+    "computed_fields": "select 'none' as field, 'count' as function",
     "contact_profiles": f"select '{ADA}' as contact_id, 'vp' as job_level",
     "scenarios": "select 'default' as scenario, null as scale",
     "score_scale_current": """

@@ -16,7 +16,7 @@ from tests.scoring_project import AS_OF, ScoringProject
 NOON = datetime(2026, 7, 1, 12)  # noqa: DTZ001
 MODELS = (
     "lead_scores", "score_reasons", "event_rule_hits", "event_rule_firsts", "score_scale_current",
-    "score_steps", "active_rule_groups", "contact_profiles",
+    "score_steps", "active_rule_groups", "contact_profiles", "computed_fields",
 )  # fmt: skip
 # What no rule can know of a day to come: how many mails will be sent, which days were active.
 UNFORESEEN = ("active_days_30", "unopened_emails_in_a_row", "potential_value")
@@ -85,8 +85,9 @@ def test_idle_days_are_known_ahead(
     idle = FieldRule("idle", "what", None, Decimal(-15), holds=False,
                      field="days_since_last_activity", operator=operator, lowest=lowest,
                      highest=highest)  # fmt: skip
-    assert idle.holds_after(7, 30) == holds
-    assert idle.holds_after(7, None) is False
+    assert idle.holds_after(7, {"days_since_last_activity": 30}) == holds
+    assert idle.holds_after(7, {"days_since_last_activity": None}) is False
+    assert idle.holds_after(7, {}) is False
 
 
 def test_groups_and_scorecards_bound_what_is_foretold() -> None:
@@ -97,7 +98,7 @@ def test_groups_and_scorecards_bound_what_is_foretold() -> None:
         field_rules=[FieldRule("rich", "what", None, Decimal(4), holds=True)],
         groups={("what", "web"): bounds},
         cards={"what": Card("default", Decimal("0.5"), Bounds(Decimal(0), Decimal(22)))},
-        idle_days=None,
+        days_since={},
     )
     assert outlook.points_after(0) == {"default": Decimal(11)}
     assert outlook.points_after(10) == {"default": Decimal("9.50")}
@@ -133,6 +134,7 @@ def random_events(people: list[str]) -> list[dict[str, Any]]:
     kinds = [
         {"event_name": "page_viewed", "page_path": "/pricing"},
         {"event_name": "page_viewed", "page_path": "/product/1"},
+        {"event_name": "page_viewed", "page_path": "/compare"},
         {"event_name": "email_opened"}, {"event_name": "email_clicked"},
         {"event_name": "cart_item_added"}, {"event_name": "email_unsubscribed"},
         {"event_name": "document_downloaded"}, {"event_name": "demo_requested"},

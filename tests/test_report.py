@@ -38,6 +38,17 @@ TABLES = {
             (timestamp '2026-05-02', 10, 20, true), (timestamp '2026-05-02', 9, 5, true),
             (timestamp '2026-05-02', null, 0, true), (timestamp '2026-07-01', 10, 33, false)
         ) as t (as_of, decile, converters, is_complete)""",
+    "rule_performance": """
+        select as_of, 'default' as scenario, rule, hit as contacts_hit, points, lift,
+            true as is_complete
+        from (values
+            (timestamp '2026-03-03', 'old', 99, 5, 9.9),
+            (timestamp '2026-05-02', 'carts', 99, 5, 3.72),
+            (timestamp '2026-05-02', 'prices', 40, 5, 2.41),
+            (timestamp '2026-05-02', 'rare', 2, 5, 8.8),
+            (timestamp '2026-05-02', 'minus', 70, -5, 2.6),
+            (timestamp '2026-05-02', 'never', 0, 0, null)
+        ) as t (as_of, rule, hit, points, lift)""",
     "score_quality": """
         select as_of, 'default' as scenario, auc, 3.11 as top_lift, 6.94 as top_lift_ceiling
         from (values
@@ -77,6 +88,8 @@ def test_a_report_goes_from_records_to_what_was_sent(database: Path) -> None:
         "after 02 May 2026",
         "40.0%",
         "AUC 0.79, where 0.5 is chance; the best tenth lifts 3.1× of at most 6.9×.",
+        "buys most often: carts 3.7×, prices 2.4×.",
+        "1 of 5 rules hit nobody",
         "Ironvale [Optics]",
         "Saw prices: +9.0",
         "1 contacts are irrelevant, whatever their points",

@@ -109,6 +109,16 @@ def test_bounds_have_an_order() -> None:
     assert told(cards=({"min_points": "6"},)) == [(2, "min_points", "6 is above max_points, 5")]
 
 
+@pytest.mark.parametrize(
+    "label", ["=1+1", "+49", "@here", "Is <b>big", "One; two", "A\tB", "x" * 101]
+)
+def test_a_label_is_plain_text_for_a_field_of_a_crm(label: str) -> None:
+    ((row, column, message),) = told({"label": label})
+    assert (row, column) == (2, "label")
+    assert "is no plain text" in message
+    assert told({"label": 'Viewed – or "saw" - prices, 50+ times'}) == []
+
+
 def test_a_half_life_that_loses_nothing_within_the_window_is_doubtful() -> None:
     def doubted(window: str, half_life: str) -> bool:
         change = {"within_days": window, "half_life_days": half_life}

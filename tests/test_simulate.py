@@ -46,10 +46,10 @@ FOUND: dict[str, Any] = {
          "auc_after": 0.666, "top_lift_before": 2.5, "top_lift_after": 2.5},
     ],
     "bands": [
-        {"scenario": "b", "before": "cold", "after": "cold", "contacts": 20, "least_points": -3},
-        {"scenario": "b", "before": "cold", "after": "hot", "contacts": 4, "least_points": 51},
-        {"scenario": "b", "before": "hot", "after": "cold", "contacts": 1, "least_points": 2},
-        {"scenario": "b", "before": "hot", "after": "hot", "contacts": 5, "least_points": 50},
+        {"scenario": "b", "before": "cold", "after": "cold", "contacts": 20, "least_before": 0, "least_after": -3},
+        {"scenario": "b", "before": "cold", "after": "hot", "contacts": 4, "least_before": 0, "least_after": 51},
+        {"scenario": "b", "before": "hot", "after": "cold", "contacts": 1, "least_before": 52, "least_after": 2},
+        {"scenario": "b", "before": "hot", "after": "hot", "contacts": 5, "least_before": 50, "least_after": 50},
     ],
     "deciles": [
         {"scenario": "b", "before": 10, "after": 7, "contacts": 2},
@@ -85,7 +85,7 @@ def shown(found: dict[str, Any]) -> str:
 def test_a_simulation_shows_who_moves_and_what_is_sent() -> None:
     text = shown(FOUND)
     for words in (
-        "bands, b hot: min_value 50 → empty event_rules, opened: removed",
+        "bands, b hot: min_value 50 → empty event_rules, removed: opened",
         "2026-07-01 30 8 7 6 5 0.61 → 0.67 2.5×",
         "band now → cold → hot cold 20 4 hot 1 5",
         "Deciles: 2 fall by 3 or more, 23 stay, 4 rise by 1 or 2, 1 leave the ranks.",

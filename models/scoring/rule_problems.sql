@@ -90,6 +90,17 @@ rule_problems as (
 
     from {{ ref('repeat_problems') }}
 
+    union all
+
+    select
+        seed_name,
+        row_name,
+        column_name,
+        problem,
+        allowed
+
+    from {{ ref('label_problems') }}
+
 )
 
 select * from rule_problems

@@ -15,7 +15,8 @@ rule_labels as (
     select
         rule as rule_key,
         label as rule_label,
-        'event' as rule_kind
+        'event' as rule_kind,
+        {{ number_or_null('max_points') }} as max_points
 
     from {{ ref('event_rules') }}
 
@@ -24,7 +25,9 @@ rule_labels as (
     select
         rule as rule_key,
         label as rule_label,
-        'field' as rule_kind
+        case is_disqualifier when 'true' then 'disqualifier' else 'field' end
+            as rule_kind,
+        null as max_points
 
     from {{ ref('field_rules') }}
 
@@ -33,7 +36,8 @@ rule_labels as (
     select
         'cap:' || scorecard as rule_key,
         'Held within the limits of "' || label || '"' as rule_label,
-        'cap' as rule_kind
+        'cap' as rule_kind,
+        null as max_points
 
     from {{ ref('scorecards') }}
 
@@ -42,7 +46,8 @@ rule_labels as (
     select
         'cap:' || scorecard || '/' || rule_group as rule_key,
         'Held within the limits of "' || label || '"' as rule_label,
-        'cap' as rule_kind
+        'cap' as rule_kind,
+        null as max_points
 
     from {{ ref('rule_groups') }}
 
@@ -62,6 +67,7 @@ points_weighted as (
         score_points.rule,
         rule_labels.rule_label,
         rule_labels.rule_kind,
+        abs(score_points.points) = rule_labels.max_points as is_capped,
         score_points.occurrences,
         score_points.last_occurred_at,
         cast(round(score_points.points * active_scorecards.weight, 2) as numeric(18, 2))
@@ -82,9 +88,15 @@ score_reasons as (
     select
         contact_id,
         scenario,
-        {{ whole_number('row_number() over (
-            partition by contact_id, scenario order by abs(points) desc, rule asc
-        )') }} as reason_rank,
+
+        -- Who is no lead has one reason before all others, whatever its points.
+        {{ whole_number("row_number() over (
+            partition by contact_id, scenario
+            order by
+                case rule_kind when 'disqualifier' then 0 else 1 end,
+                abs(points) desc,
+                rule
+        )") }} as reason_rank,
         rule,
         points,
         occurrences,
@@ -93,7 +105,12 @@ score_reasons as (
         || case when rule_kind = 'event' then {{ times_and_age(
             'occurrences', 'last_occurred_at'
         ) }} else '' end
-        || {{ signed_points('points') }} as reason
+        || {{ signed_points('points') }}
+        || case
+            when rule_kind = 'disqualifier' then ' (disqualified)'
+            when is_capped then ' (capped)'
+            else ''
+        end as reason
 
     from points_weighted
 

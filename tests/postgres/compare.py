@@ -30,6 +30,7 @@ ROOT = Path(__file__).parents[2]
 DBT = Path(sys.executable).with_name("dbt")
 SCRATCH = ROOT / "target" / "test-postgres"
 SHOWN = 5
+EXAMPLE = "docs/examples/pricing_counts_more"
 REMAINING = ["hubspot", "web", "people_list"]
 RELINKED = frozenset({"identity_components", "identity_contacts", "cut_links", "contact_merges"})
 Row = tuple[Any, ...]
@@ -181,7 +182,8 @@ def decile(*arguments: str, settings: dict[str, str]) -> str:
         command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True, check=False
     )
     if result.returncode != 0:
-        raise SystemExit(f"failed on PostgreSQL: decile {' '.join(arguments)}")
+        engine = settings["DECILE_TARGET"]
+        raise SystemExit(f"failed on {engine}: decile {' '.join(arguments)}")
     return result.stdout
 
 
@@ -196,6 +198,19 @@ def sync_twice(settings: dict[str, str]) -> None:
         print(f"{plan['sync']}: {left:,} rows to send in a second run")
         if left:
             raise SystemExit(f"{plan['sync']} would send rows again that were accepted")
+
+
+def foretell(*engines: dict[str, str]) -> None:
+    """Simulate other rules on each engine: they must foretell the same, and leave nothing."""
+    told = [
+        json.loads(decile("simulate", "--rules", EXAMPLE, "--json", settings=settings))
+        for settings in engines
+    ]
+    for found in told:
+        del found["syncs"]  # what was sent is not the same on both
+    print(f"simulated on both: {sum(row['moved'] for row in told[0]['dates']):,} scores move")
+    if any(found != told[0] for found in told):
+        raise SystemExit("a simulation foretells something else on PostgreSQL")
 
 
 def stop_cleanly(_signal: int, _frame: FrameType | None) -> None:
@@ -218,6 +233,7 @@ def main() -> None:
         server.rollback()
         equal = len(public_models("duckdb")) - different
         sync_twice(on_postgres)
+        foretell(on_duckdb, on_postgres)
         for settings in (on_postgres, on_duckdb):
             relink(settings)
         with duckdb.connect(on_duckdb["DECILE_DUCKDB_PATH"], read_only=True) as database:
