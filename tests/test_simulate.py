@@ -191,14 +191,15 @@ def test_a_copy_of_the_live_rules_moves_nothing(project: Path, tmp_path: Path) -
 
 
 @pytest.mark.long
+@pytest.mark.parametrize("step", ["build_quietly", "_remembers"])
 def test_a_simulation_that_fails_leaves_nothing(
-    project: Path, monkeypatch: pytest.MonkeyPatch
+    project: Path, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
-    def fail(*_: object) -> None:
+    def fail(*_: object, **__: object) -> None:
         raise ConfigError("on purpose")
 
     before = tables(project / "warehouse.duckdb")
-    monkeypatch.setattr(simulation_build, "_build", fail)
+    monkeypatch.setattr(simulation_build, step, fail)
     with pytest.raises(ConfigError, match="on purpose"), simulated(rule_files(EXAMPLE), None):
         pass
     assert tables(project / "warehouse.duckdb") == before
