@@ -70,8 +70,8 @@ def graph(tmp_path_factory: pytest.TempPathFactory) -> Graph:
         """
     )
     (models / "nothing.sql").write_text(
-        "select 1 as record_number, '' as distinction, '' as distinct_value, 1 as distinct_hash, 4 as outweighs,"
-        " false as oldest_keeps where 1 = 0"
+        "select 1 as record_number, '' as distinction, '' as distinct_value, 1 as distinct_hash,"
+        " 4 as outweighs, false as oldest_keeps where 1 = 0"
     )
     project.execute("create table raw.edges (low bigint, high bigint)")
     return Graph(project)
