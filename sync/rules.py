@@ -87,8 +87,8 @@ EVENT_PROPERTIES: Mapping[str, tuple[str, ...]] = {
              "product_category", "currency", "discount_code"),
     "number": ("unit_price", "quantity", "amount", "duration_seconds"),
 }  # fmt: skip
-# What may happen, and the fields made of it, are the same for all recipes.
-SHARED = ("event_catalog", "computed_fields")
+# What may happen is the same for all recipes.
+SHARED = ("event_catalog",)
 FIELDS = Path("models/scoring/contact_fields.yml")
 
 

@@ -50,7 +50,11 @@ def simulated(files: Mapping[str, Path], target: str | None) -> Iterator[Simulat
     with open_session(target) as session:
         simulation = _plan(session, manifest, files)
         _clear(session.warehouse, simulation.schema)
-        _prepare(session, manifest, simulation)
+        try:
+            _prepare(session, manifest, simulation)
+        except BaseException:
+            session.warehouse.drop_schema(simulation.schema)
+            raise
     try:
         build_quietly(
             manifest,

@@ -121,12 +121,28 @@ def compiled_models() -> dict[str, str]:
         write_project(folder, database)
         with duckdb.connect(str(database)) as connection:
             connection.execute(raw_schema())
+            write_fields(connection)
         # One model is compiled with the columns of another, so they are all built, empty.
         where = ["--project-dir", name, "--profiles-dir", name]
         target = ["--target-path", str(folder / "target"), "--log-level-file", "none", "--quiet"]
         result: Any = dbtRunner().invoke(["run", *where, *target])
     assert result.success, [each.message for each in result.result or []] or result.exception
     return {each.node.name: each.node.compiled_code for each in result.result}
+
+
+def write_fields(connection: duckdb.DuckDBPyConnection) -> None:
+    """Put the computed fields of all recipes there, which dbt compiles into columns."""
+    recipes = sorted((ROOT / "seeds").rglob("computed_fields.csv"))
+    for table, key, paths in (
+        ("event_catalog", "event_name", [SCORING / "event_catalog.csv"]),
+        ("computed_fields", "field", recipes),
+    ):
+        for path in paths:
+            connection.execute(
+                f"insert into raw.{table} by name select * from read_csv(?, all_varchar = true, "
+                f"header = true, delim = ',') where {key} not in (select {key} from raw.{table})",
+                [str(path)],
+            )
 
 
 def write_project(folder: Path, database: Path) -> None:

@@ -1,4 +1,4 @@
-"""docs/sources.md: what it says about adding a source is done here, word for word."""
+"""What documents show is what commands print, and docs/sources.md is done word for word."""
 
 from __future__ import annotations
 
@@ -13,6 +13,9 @@ import duckdb
 import pytest
 import yaml
 
+from bench.readme import DOCUMENTS, blocks
+from sync.cli import app
+
 ROOT = Path(__file__).parents[1]
 TEXT = (ROOT / "docs" / "sources.md").read_text(encoding="utf-8")
 SECTION = TEXT.split("## Adding a source\n", 1)[1].split("\n## ", 1)[0]
@@ -25,6 +28,15 @@ COPIED = (
     "macros", "models/staging/_shapes.md", "models/identity", "models/contacts", "tests/generic",
     "seeds/policy", "seeds/scoring", "dbt_project.yml", "profiles.yml",
 )  # fmt: skip
+
+
+def test_what_documents_show_is_pasted_from_commands_that_exist() -> None:
+    commands = {command.name or command.callback.__name__ for command in app.registered_commands
+                if command.callback}  # fmt: skip
+    shown = [found for path in DOCUMENTS for found in blocks(path.read_text(encoding="utf-8"))]
+    assert {command.split()[0] for command, _ in shown} == {"report", "explain", "simulate"}
+    assert {command.split()[0] for command, _ in shown} <= commands
+    assert all(text.startswith("```\n") and text.count("\n") > 10 for _, text in shown)
 
 
 @pytest.fixture

@@ -46,10 +46,12 @@ FOUND: dict[str, Any] = {
          "auc_after": 0.666, "top_lift_before": 2.5, "top_lift_after": 2.5},
     ],
     "bands": [
-        {"scenario": "b", "before": "cold", "after": "cold", "contacts": 20, "least_before": 0, "least_after": -3},
-        {"scenario": "b", "before": "cold", "after": "hot", "contacts": 4, "least_before": 0, "least_after": 51},
-        {"scenario": "b", "before": "hot", "after": "cold", "contacts": 1, "least_before": 52, "least_after": 2},
-        {"scenario": "b", "before": "hot", "after": "hot", "contacts": 5, "least_before": 50, "least_after": 50},
+        {"scenario": "b", "before": before, "after": after, "contacts": contacts,
+         "least_before": least_before, "least_after": least_after}
+        for before, after, contacts, least_before, least_after in (
+            ("cold", "cold", 20, 0, -3), ("cold", "hot", 4, 0, 51),
+            ("hot", "cold", 1, 52, 2), ("hot", "hot", 5, 50, 50),
+        )
     ],
     "deciles": [
         {"scenario": "b", "before": 10, "after": 7, "contacts": 2},
@@ -189,14 +191,15 @@ def test_a_copy_of_the_live_rules_moves_nothing(project: Path, tmp_path: Path) -
 
 
 @pytest.mark.long
+@pytest.mark.parametrize("step", ["build_quietly", "_remembers"])
 def test_a_simulation_that_fails_leaves_nothing(
-    project: Path, monkeypatch: pytest.MonkeyPatch
+    project: Path, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
-    def fail(*_: object) -> None:
+    def fail(*_: object, **__: object) -> None:
         raise ConfigError("on purpose")
 
     before = tables(project / "warehouse.duckdb")
-    monkeypatch.setattr(simulation_build, "_build", fail)
+    monkeypatch.setattr(simulation_build, step, fail)
     with pytest.raises(ConfigError, match="on purpose"), simulated(rule_files(EXAMPLE), None):
         pass
     assert tables(project / "warehouse.duckdb") == before
