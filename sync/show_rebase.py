@@ -35,8 +35,8 @@ def show_moved(console: Console, results: Sequence[Moved]) -> None:
             result.scenario,
             str(result.base_number),
             *(f"{numbers[name]:,}" for name in ("contacts", "changed", "up", "down")),
-            f"{numbers['mean_change']:.1f}",
-            f"{numbers['largest_change']:+d}",
+            f"{numbers['mean_change']:.1f}" if result.changed else "–",
+            f"{numbers['largest_change']:+d}" if result.changed else "–",
         )
     console.print(table)
 
