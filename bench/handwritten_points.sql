@@ -1,9 +1,10 @@
--- The points of every shipped event rule, for each contact at the three scoring dates of the
--- benchmark: what event_rule_points holds, computed by one statement that knows the rules.
+-- The points of every shipped rule, for each contact at the three scoring dates of the
+-- benchmark: what score_points holds, computed by one statement that knows the rules.
 --
 -- It is what one would write by hand for DuckDB if rules were never to change: one scan of
 -- contact_events, one case that names each event's rule, the daily limit only where a rule has
--- one, then conditional sums, one for each date, so that no event is counted out three times.
+-- one, then conditional sums, one for each date, so that no event is counted out three times;
+-- one scan of contact_fields; and the bounds of the two groups and the two scorecards.
 with
 
 rules (rule, millionths, within_days, half_life_days, max_points) as (
@@ -235,20 +236,59 @@ sums_by_date as (
 
 ),
 
-points_capped as (
+first_demo_requests as (
 
     select
         contact_id,
-        as_of,
-        rule,
+        min(occurred_at) as occurred_at
+
+    from decile.contact_events
+
+    where event_name = 'demo_requested' and not is_excluded
+
+    group by contact_id
+
+),
+
+first_time_points as (
+
+    select
+        sums_by_date.contact_id,
+        sums_by_date.as_of,
+        sums_by_date.rule,
+        cast(floor(10000000 * power(0.5,
+            (epoch_us(sums_by_date.as_of) - epoch_us(first_demo_requests.occurred_at))
+            / 86400000000.0 / 60
+        ) + 0.5) as bigint) as millionths
+
+    from sums_by_date
+
+    inner join first_demo_requests
+        on
+            sums_by_date.contact_id = first_demo_requests.contact_id
+            and sums_by_date.rule = 'requested_demo'
+            and sums_by_date.as_of >= first_demo_requests.occurred_at
+            and sums_by_date.as_of < first_demo_requests.occurred_at + to_days(180)
+
+),
+
+points_capped as (
+
+    select
+        sums_by_date.contact_id,
+        sums_by_date.as_of,
+        sums_by_date.rule,
         cast(
             round(
                 greatest(
                     least(
-                        cast(millionths as numeric(18, 0)) * cast(0.000001 as numeric(7, 6)),
-                        max_points
+                        cast(
+                            sums_by_date.millionths + coalesce(first_time_points.millionths, 0)
+                            as numeric(18, 0)
+                        ) * cast(0.000001 as numeric(7, 6)),
+                        sums_by_date.max_points
                     ),
-                    -max_points
+                    -sums_by_date.max_points
                 ),
                 2
             ) as numeric(18, 2)
@@ -256,14 +296,29 @@ points_capped as (
 
     from sums_by_date
 
-    where millionths is not null
+    left outer join first_time_points
+        on
+            sums_by_date.contact_id = first_time_points.contact_id
+            and sums_by_date.as_of = first_time_points.as_of
+            and sums_by_date.rule = first_time_points.rule
+
+    where sums_by_date.millionths is not null
 
 ),
 
 -- Who was not known yet at a date has no points at it.
-handwritten_points as (
+points_of_events as (
 
-    select points_capped.*
+    select
+        points_capped.contact_id,
+        points_capped.as_of,
+        points_capped.rule,
+        'default_engagement' as scorecard,
+        case
+            when points_capped.rule in ('opened_email', 'clicked_email', 'opened_promotion')
+                then 'mails'
+        end as rule_group,
+        points_capped.points
 
     from points_capped
 
@@ -273,6 +328,154 @@ handwritten_points as (
             and points_capped.as_of = known.as_of
 
     where points_capped.points <> 0
+
+),
+
+fields_that_hold as (
+
+    select
+        contact_id,
+        as_of,
+        unnest([
+            case
+                when job_level in ('c_level', 'vp') then 'decides'
+                when job_level in ('director', 'manager') then 'leads_team'
+            end,
+            case
+                when employee_count >= 1000 then 'company_1000_and_more'
+                when employee_count between 250 and 999 then 'company_250_to_999'
+                when employee_count between 50 and 249 then 'company_50_to_249'
+                when employee_count < 10 then 'company_under_10'
+            end,
+            case when potential_value >= 1000 then 'high_potential' end,
+            case
+                when lower(industry) in
+                    ('software', 'manufacturing', 'financial services', 'retail')
+                    then 'target_industry'
+            end,
+            case
+                when country_code in ('US', 'CA', 'GB', 'DE', 'FR', 'NL')
+                    then 'target_country'
+            end,
+            case when has_free_mail then 'free_mail_address' end,
+            case when is_competitor then 'competitor' end,
+            case when is_student then 'student' end,
+            case when is_job_seeker then 'job_seeker' end,
+            case when active_days_30 >= 7 then 'visits_regularly' end,
+            case when days_since_last_activity > 30 then 'inactive' end,
+            case when unopened_emails_in_a_row >= 5 then 'ignores_emails' end
+        ]) as rule
+
+    from decile.contact_fields
+
+),
+
+points_by_rule as (
+
+    select * from points_of_events
+
+    union all
+
+    select
+        contact_id,
+        as_of,
+        rule,
+        case
+            when rule in ('visits_regularly', 'inactive', 'ignores_emails')
+                then 'default_engagement'
+            else 'default_fit'
+        end as scorecard,
+        case
+            when rule like 'company_%' or rule = 'high_potential' then 'potential'
+        end as rule_group,
+        cast(
+            case rule
+                when 'decides' then 20
+                when 'leads_team' then 10
+                when 'company_1000_and_more' then 15
+                when 'company_250_to_999' then 15
+                when 'company_50_to_249' then 10
+                when 'company_under_10' then -5
+                when 'high_potential' then 10
+                when 'target_industry' then 10
+                when 'target_country' then 5
+                when 'free_mail_address' then -5
+                when 'visits_regularly' then 15
+                when 'inactive' then -15
+                when 'ignores_emails' then -5
+                else 0
+            end as numeric(18, 2)
+        ) as points
+
+    from fields_that_hold
+
+    where rule is not null
+
+),
+
+-- The bounds of the groups, then those of the scorecards.
+sums_by_scorecard as (
+
+    select
+        contact_id,
+        as_of,
+        scorecard,
+        sum(points) as points,
+        greatest(sum(case rule_group when 'mails' then points end) - 15, 0) as mails_beyond,
+        greatest(sum(case rule_group when 'potential' then points end) - 20, 0)
+            as potential_beyond
+
+    from points_by_rule
+
+    group by contact_id, as_of, scorecard
+
+),
+
+caps as (
+
+    select
+        contact_id,
+        as_of,
+        unnest([
+            {'rule': 'cap:default_engagement/mails', 'points': -coalesce(mails_beyond, 0)},
+            {'rule': 'cap:default_fit/potential', 'points': -coalesce(potential_beyond, 0)},
+            {
+                'rule': 'cap:' || scorecard,
+                'points': greatest(
+                    least(
+                        points - coalesce(mails_beyond, 0) - coalesce(potential_beyond, 0),
+                        case scorecard when 'default_fit' then 50 else 150 end
+                    ),
+                    case scorecard when 'default_fit' then -20 else -50 end
+                ) - (points - coalesce(mails_beyond, 0) - coalesce(potential_beyond, 0))
+            }
+        ], recursive := true)
+
+    from sums_by_scorecard
+
+),
+
+handwritten_points as (
+
+    select
+        contact_id,
+        as_of,
+        rule,
+        points
+
+    from points_by_rule
+
+    union all
+
+    select
+        contact_id,
+        as_of,
+        rule,
+        cast(points as numeric(18, 2)) as points
+
+    from caps
+
+    where points <> 0
 
 )
 
