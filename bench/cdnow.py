@@ -44,6 +44,7 @@ VARS: dict[str, Any] = {
 SEEDS: dict[str, list[str]] = {
     "event_rules": ["bought,default_engagement,Bought,order_completed,,,,10,,90,,,,,,true"],
     "field_rules": [],
+    "rule_groups": [],
     "scorecards": ["default_engagement,default,engagement,What they did,,"],
 }
 LEAST_AUC, LEAST_LIFT = 0.79, 3.6
