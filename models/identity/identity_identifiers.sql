@@ -84,7 +84,7 @@ identifiers_of_records as (
 
         -- These two tell how many others hold it.
         case
-            when records.record_kind = 'profile'
+            when records.record_kind = 'profile' and records.email is not null
                 then {{ number_of_text("'email'", 'records.email') }}
         end as profile_email_hash,
         records.record_kind = 'profile' as is_profile
