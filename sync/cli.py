@@ -150,7 +150,7 @@ def explain(
 @app.command()
 def setup(
     destination: Annotated[str, typer.Argument(help="Its name in the exposures, as hubspot.")],
-    dry_run: Annotated[bool, typer.Option(help="Only say what is missing.")] = False,  # noqa: FBT002
+    dry_run: Annotated[bool, typer.Option(help="Only say what is missing.")] = False,  # noqa: FBT002  (as above: Typer)
     project_dir: ProjectDir = Path(),
     target: Target = None,
 ) -> None:
@@ -241,7 +241,7 @@ def simulate_command(
     rules: Annotated[Path, typer.Option(help="Folder with changed CSVs of seeds/scoring.")],
     as_json: AsJson = False,  # noqa: FBT002  (as above: Typer)
     sample: Annotated[int, typer.Option(min=0, help="Contacts to name.")] = 10,
-    show_emails: Annotated[bool, typer.Option(help="Name contacts by e-mail.")] = False,  # noqa: FBT002
+    show_emails: Annotated[bool, typer.Option(help="Name contacts by e-mail.")] = False,  # noqa: FBT002  (as above: Typer)
     project_dir: ProjectDir = Path(),
     target: Target = None,
 ) -> None:
@@ -283,7 +283,7 @@ def rebase(
 
 @app.command()
 def report(
-    show_emails: Annotated[bool, typer.Option(help="Name the hottest leads by e-mail.")] = False,  # noqa: FBT002
+    show_emails: Annotated[bool, typer.Option(help="Name the hottest leads by e-mail.")] = False,  # noqa: FBT002  (as above: Typer)
     project_dir: ProjectDir = Path(),
     target: Target = None,
 ) -> None:

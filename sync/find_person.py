@@ -62,7 +62,7 @@ def _by_contact(session: Session, start: str) -> list[tuple[str | None, str]]:
         return []
     survivors = (
         # A table's name is ours; what was asked for is a parameter.
-        f"select current_contact_id from {session.table('contact_merges')} "  # noqa: S608
+        f"select current_contact_id from {session.table('contact_merges')} "  # noqa: S608  (names of our own tables)
         "where merged_contact_id like ?"
     )
     return _contacts_where(session, "contact_id like ?", f"{start}%") or _contacts_where(
@@ -73,7 +73,7 @@ def _by_contact(session: Session, start: str) -> list[tuple[str | None, str]]:
 def _contacts_where(session: Session, condition: str, value: str) -> list[tuple[str | None, str]]:
     found = session.warehouse.rows(
         # The table's name and the condition are ours; the value is a parameter.
-        f"select contact_id, record_key from {session.table('identity_contacts')} "  # noqa: S608
+        f"select contact_id, record_key from {session.table('identity_contacts')} "  # noqa: S608  (names of our own tables)
         f"where {condition} order by record_key",
         (value,),
     )

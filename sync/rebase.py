@@ -93,14 +93,14 @@ def moved(before: Levels, after: Levels, *, scenario: str, base_number: int) -> 
 def _built_at(session: Session) -> datetime:
     """Give the date of the scores. Raises where there are none, or where memory is ahead."""
     (built,) = session.warehouse.rows(
-        f"select max(scored_at) as as_of from {session.table('lead_scores')}"  # noqa: S608
+        f"select max(scored_at) as as_of from {session.table('lead_scores')}"  # noqa: S608  (names of our own tables)
     )
     if built["as_of"] is None:
         raise ConfigError("nobody has a score yet. Build with: dbt build")
     as_of: datetime = built["as_of"]
     for table, column in (("score_scale", "based_at"), ("score_history", "changed_at")):
         (memory,) = session.warehouse.rows(
-            f"select max({column}) as latest from {session.table(table)}"  # noqa: S608
+            f"select max({column}) as latest from {session.table(table)}"  # noqa: S608  (names of our own tables)
         )
         if memory["latest"] is not None and memory["latest"] > as_of:
             raise WarehouseError(
@@ -131,7 +131,7 @@ def _scales(session: Session) -> Iterator[Scale]:
 
 
 def _why_nothing(session: Session, scenario: str | None) -> str:
-    rows = session.warehouse.rows(f"select * from {session.table('scenarios')} order by 1")  # noqa: S608
+    rows = session.warehouse.rows(f"select * from {session.table('scenarios')} order by 1")  # noqa: S608  (names of our own tables)
     known = {row["scenario"]: row for row in rows}
     if scenario is not None and scenario not in known:
         return f"there is no scenario {scenario!r}; known are: {', '.join(known)}"

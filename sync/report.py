@@ -40,7 +40,7 @@ def _sources(console: Console, session: Session) -> None:
         order by case shape when 'profiles' then 1 when 'events' then 2 else 3 end, source
         """,  # noqa: S608  (names of our own tables)
     )
-    (people,) = _read(session, f"select count(*) as people from {session.table('contacts')}")  # noqa: S608
+    (people,) = _read(session, f"select count(*) as people from {session.table('contacts')}")  # noqa: S608  (names of our own tables)
     counts = ("records_in", "contacts", "visitors", "deleted", "quarantined")
     table = _table("records", "source", **dict.fromkeys(counts, "right"))
     for row in rows:

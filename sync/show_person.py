@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from sync.show_scores import show_scores
+from sync.show_scores import as_text, plain_table, show_heading, show_scores
 
 Json = dict[str, Any]
 
@@ -41,7 +40,7 @@ def show_two(console: Console, found: Json) -> None:
     """Print the way between two records, or what keeps two contacts apart."""
     if "path" in found:
         _head(console, found["contact"])
-        _heading(console, "They are one person")
+        show_heading(console, "They are one person")
         if not found["path"]:
             console.print("Nothing joins them any more: the next dbt build parts them.")
         elif len(found["path"]) == 1:
@@ -51,9 +50,9 @@ def show_two(console: Console, found: Json) -> None:
         return
     for contact in found["contacts"]:
         _head(console, contact)
-    _heading(console, "They are two persons")
+    show_heading(console, "They are two persons")
     for decision in found["decisions"]:
-        facts = "  ".join(f"{name}: {_text(value)}" for name, value in decision.items())
+        facts = "  ".join(f"{name}: {as_text(value)}" for name, value in decision.items())
         console.print(Text(f"Somebody decided: {facts}"))
     if not found["shared"] and not found["decisions"]:
         console.print("They share no identifier.")
@@ -78,7 +77,7 @@ def _head(console: Console, contact: Json) -> None:
     console.print(Text(f"Contact {contact['contact_id']}", style="bold"))
     console.print(Text("  " + ", ".join(filter(None, known))))
     console.print(
-        Text(f"  known since {_text(contact['first_known_at'])}, from {contact['sources']}")
+        Text(f"  known since {as_text(contact['first_known_at'])}, from {contact['sources']}")
     )
 
 
@@ -86,15 +85,15 @@ def _records(console: Console, records: Sequence[Json], joints: Sequence[Json]) 
     """Show what is a record of its own; of the traces only those that lead to one."""
     by_key = {record["record_key"]: record for record in records}
     shown = _leading(joints, {key for key, row in by_key.items() if row["record_kind"] != "trace"})
-    _heading(console, "Why these records are one")
-    table = _table("record", "first seen", "joined by", "to")
+    show_heading(console, "Why these records are one")
+    table = plain_table("record", "first seen", "joined by", "to")
     for place, joint in enumerate(joints):
         if joint["record_key"] in shown:
             to = by_key.get(joint["joined_to"])
             first = "nothing since the last build" if place else "the oldest"
             table.add_row(
                 _record(by_key[joint["record_key"]]),
-                _text(by_key[joint["record_key"]]["first_seen_at"]),
+                as_text(by_key[joint["record_key"]]["first_seen_at"]),
                 Text(_identifier(joint) if to else first),
                 _record(to) if to else "",
             )
@@ -118,7 +117,7 @@ def _leading(joints: Sequence[Json], wanted: set[str]) -> set[str]:
 
 
 def _steps(joints: Sequence[Json]) -> Table:
-    table = _table("record", "joined by", "to")
+    table = plain_table("record", "joined by", "to")
     for joint in joints:
         by = _identifier(joint) if joint["joined_to"] else ""
         table.add_row(Text(joint["record_key"]), Text(by), Text(joint["joined_to"] or ""))
@@ -128,8 +127,8 @@ def _steps(joints: Sequence[Json]) -> Table:
 def _refused(console: Console, refused: Sequence[Json]) -> None:
     if not refused:
         return
-    _heading(console, "What may not join it to others")
-    table = _table("identifier", "reason", "records")
+    show_heading(console, "What may not join it to others")
+    table = plain_table("identifier", "reason", "records")
     for row in refused:
         records = row["records"][:FEW] + (["..."] if len(row["records"]) > FEW else [])
         reason = f"{row['how']}: {_words(row['reason'])}"
@@ -140,20 +139,20 @@ def _refused(console: Console, refused: Sequence[Json]) -> None:
 def _moves(console: Console, merges: Sequence[Json], splits: Sequence[Json]) -> None:
     if not merges and not splits:
         return
-    _heading(console, "Merges and splits")
-    table = _table("when", "", "contact", "", "contact", "records")
+    show_heading(console, "Merges and splits")
+    table = plain_table("when", "", "contact", "", "contact", "records")
     for row in merges:
         ids = (row["merged_contact_id"], "went into", row["contact_id"])
-        table.add_row(_text(row["merged_at"]), "merge", *ids, f"{row['records_moved']:,}")
+        table.add_row(as_text(row["merged_at"]), "merge", *ids, f"{row['records_moved']:,}")
     for row in splits:
         ids = (row["contact_id"], "was left for", row["new_contact_id"])
-        table.add_row(_text(row["split_at"]), "split", *ids, f"{row['records_moved']:,}")
+        table.add_row(as_text(row["split_at"]), "split", *ids, f"{row['records_moved']:,}")
     console.print(table)
 
 
 def _values(console: Console, values: Sequence[Json]) -> None:
-    _heading(console, "Where each value came from")
-    table = _table("attribute", "value", "from", "changed", "instead of")
+    show_heading(console, "Where each value came from")
+    table = plain_table("attribute", "value", "from", "changed", "instead of")
     for row in values:
         origin = "" if row["origin"] == "profile" else f" ({_words(row['origin'])})"
         # The key of a trace holds all of its identifiers; its source is enough.
@@ -162,7 +161,7 @@ def _values(console: Console, values: Sequence[Json]) -> None:
             row["attribute"],
             Text(row["value"]),
             Text(place + origin),
-            _text(row["record_updated_at"]),
+            as_text(row["record_updated_at"]),
             _beaten(row),
         )
     console.print(table)
@@ -177,13 +176,13 @@ def _beaten(row: Json) -> Text:
 
 
 def _consents(console: Console, consents: Sequence[Json]) -> None:
-    _heading(console, "Consents")
+    show_heading(console, "Consents")
     if not consents:
         console.print("None was given or refused.")
         return
-    table = _table("purpose", "stands", "source", "said", "when")
+    table = plain_table("purpose", "stands", "source", "said", "when")
     for row in consents:
-        said = (row["source"], row["status"], _text(row["changed_at"]))
+        said = (row["source"], row["status"], as_text(row["changed_at"]))
         table.add_row(row["purpose"], row["stands"], *said)
     console.print(table)
 
@@ -202,21 +201,3 @@ def _identifier(row: Json) -> str:
 
 def _words(name: str) -> str:
     return name.replace("_", " ")
-
-
-def _text(value: object) -> str:
-    return (
-        f"{value:%Y-%m-%d}" if isinstance(value, datetime) else "–" if value is None else str(value)
-    )
-
-
-def _heading(console: Console, text: str) -> None:
-    console.print()
-    console.rule(f"[bold]{text}", align="left", style="dim")
-
-
-def _table(*headings: str) -> Table:
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
-    for heading in headings:
-        table.add_column(heading, overflow="fold")
-    return table

@@ -17,21 +17,21 @@ FEW = 5
 def show_scores(console: Console, person: Json) -> None:
     """Print the sections on scores; one line where there is no score."""
     by_scenario = _by_scenario(person)
-    _heading(console, "Scores")
+    show_heading(console, "Scores")
     if not person["scores"]:
         console.print(_why_none(person["consents"]))
         return
     _scores(console, person["scores"], by_scenario)
     if person["points"]:
-        _heading(console, "Why: every rule with points")
+        show_heading(console, "Why: every rule with points")
         _points(console, person["points"], by_scenario)
     else:
         console.print("No rule gives it points.")
     if person["leaving"]:
-        _heading(console, "What leaves its window next, if nothing happens")
+        show_heading(console, "What leaves its window next, if nothing happens")
         _leaving(console, person["leaving"])
     _ahead(console, person, by_scenario)
-    _heading(console, "How it came")
+    show_heading(console, "How it came")
     _history(console, person["history"], by_scenario)
 
 
@@ -50,7 +50,7 @@ def _why_none(consents: Sequence[Json]) -> str:
 def _scores(
     console: Console, scores: Sequence[Json], by_scenario: Callable[[Json], list[str]]
 ) -> None:
-    table = _table(*("scenario" for _ in by_scenario(scores[0])))
+    table = plain_table(*("scenario" for _ in by_scenario(scores[0])))
     for name in ("points", "fit", "engaged", "score", "decile"):
         table.add_column(name, justify="right")
     for name in ("band", "grade", "ready for", "since"):
@@ -59,9 +59,9 @@ def _scores(
         table.add_row(
             *by_scenario(row),
             *(f"{row[name]:,.1f}" for name in ("points", "fit_points", "engagement_points")),
-            *(_text(row[name]) for name in ("lead_score", "decile", "band", "grade")),
-            _text(row["qualification"]),
-            _text(row["since"]),
+            *(as_text(row[name]) for name in ("lead_score", "decile", "band", "grade")),
+            as_text(row["qualification"]),
+            as_text(row["since"]),
         )
     console.print(table)
     for row in scores:
@@ -73,7 +73,7 @@ def _scores(
 def _points(
     console: Console, points: Sequence[Json], by_scenario: Callable[[Json], list[str]]
 ) -> None:
-    table = _table(*("scenario" for _ in by_scenario(points[0])), "reason", "rule")
+    table = plain_table(*("scenario" for _ in by_scenario(points[0])), "reason", "rule")
     table.add_column("times", justify="right")
     table.add_column("last")
     for row in points:
@@ -82,19 +82,19 @@ def _points(
             Text(row["reason"]),
             Text(row["rule"]),
             f"{row['occurrences']:,}" if row["last_occurred_at"] else "",
-            _text(row["last_occurred_at"]) if row["last_occurred_at"] else "",
+            as_text(row["last_occurred_at"]) if row["last_occurred_at"] else "",
         )
     console.print(table)
 
 
 def _leaving(console: Console, rows: Sequence[Json]) -> None:
-    table = _table("rule", "on")
+    table = plain_table("rule", "on")
     for name in ("events", "points"):
         table.add_column(name, justify="right")
     for row in rows[:FEW]:
         table.add_row(
             Text(row["label"]),
-            _text(row["leaves_at"]),
+            as_text(row["leaves_at"]),
             f"{row['events']:,}",
             f"{-row['points']:+.1f}" if row["points"] else "0.0",
         )
@@ -127,7 +127,7 @@ def _history(
     if not rows:
         console.print("Nothing is remembered yet.")
         return
-    table = _table("when", *("scenario" for _ in by_scenario(rows[0])))
+    table = plain_table("when", *("scenario" for _ in by_scenario(rows[0])))
     for name in ("band", "decile", "grade"):
         table.add_column(name)
     for name in ("points", "score"):
@@ -136,11 +136,11 @@ def _history(
         first = row["change_number"] == 1
         steps = ("band", "decile", "grade")
         table.add_row(
-            _text(row["changed_at"]),
+            as_text(row["changed_at"]),
             *by_scenario(row),
             *(_step(row[f"previous_{name}"], row[name], first=first) for name in steps),
             f"{row['points']:,.1f}",
-            _text(row["lead_score"]),
+            as_text(row["lead_score"]),
         )
     console.print(table)
     if len(rows) > FEW:
@@ -148,21 +148,24 @@ def _history(
 
 
 def _step(before: object, after: object, *, first: bool) -> str:
-    return _text(after) if first or before == after else f"{_text(before)} → {_text(after)}"
+    return as_text(after) if first or before == after else f"{as_text(before)} → {as_text(after)}"
 
 
-def _text(value: object) -> str:
+def as_text(value: object) -> str:
+    """Give a value as a page shows it: a time as its day, nothing as a dash."""
     return (
         f"{value:%Y-%m-%d}" if isinstance(value, datetime) else "–" if value is None else str(value)
     )
 
 
-def _heading(console: Console, text: str) -> None:
+def show_heading(console: Console, text: str) -> None:
+    """Print the heading of a section."""
     console.print()
     console.rule(f"[bold]{text}", align="left", style="dim")
 
 
-def _table(*headings: str) -> Table:
+def plain_table(*headings: str) -> Table:
+    """Give a table without lines, whose columns fold."""
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
     for heading in headings:
         table.add_column(heading, overflow="fold")

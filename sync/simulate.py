@@ -87,8 +87,8 @@ def _changed_rules(
         before, after = (
             {tuple(row[name] for name in KEYS[seed]): row for row in session.warehouse.rows(sql)}
             for sql in (
-                f"select * from {session.table(seed)}",  # noqa: S608
-                f"select * from {simulation.table(session, seed)}",  # noqa: S608
+                f"select * from {session.table(seed)}",  # noqa: S608  (names of our own tables)
+                f"select * from {simulation.table(session, seed)}",  # noqa: S608  (names of our own tables)
             )
         )
         for key in dict.fromkeys([*before, *after]):

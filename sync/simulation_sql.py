@@ -42,7 +42,7 @@ DATES = f"""
     {_BOTH}
     group by 1, 2
     order by 2, 1 desc
-"""  # noqa: S608
+"""  # noqa: S608  (names of our own tables)
 
 STEPS = f"""
     select

@@ -78,7 +78,7 @@ class Warehouse:
         columns = list(rows[0])
         one = "(" + ", ".join("?" for _ in columns) + ")"
         values = [row[column] for row in rows for column in columns]
-        sql = f"insert into {relation} ({', '.join(columns)}) values "  # noqa: S608
+        sql = f"insert into {relation} ({', '.join(columns)}) values "  # noqa: S608  (names of our own tables)
         with self._speaking():
             self._handle.cursor().execute(self._marked(sql + ", ".join([one] * len(rows))), values)
 
@@ -153,7 +153,7 @@ def open_warehouse(target: str | None = None) -> Iterator[tuple[Warehouse, Mappi
         with adapter.connection_named("decile"):
             yield Warehouse(adapter, _handle(adapter)), _plain(manifest)
     finally:
-        factory.FACTORY.reset_adapters()  # type: ignore[no-untyped-call]
+        factory.FACTORY.reset_adapters()  # type: ignore[no-untyped-call]  # dbt leaves it untyped
         if adapter.type() == "duckdb":  # dbt-duckdb keeps its file open, and locked
             with suppress(Exception):
                 adapter.ConnectionManager.env().close()
@@ -165,7 +165,7 @@ def parse_project(target: str | None) -> Manifest:
     from dbt.adapters.factory import FACTORY
     from dbt.cli.main import dbtRunner
 
-    FACTORY.reset_adapters()  # type: ignore[no-untyped-call]
+    FACTORY.reset_adapters()  # type: ignore[no-untyped-call]  # dbt leaves it untyped
     result = dbtRunner().invoke(["parse", *quiet_dbt(target)])
     if not result.success or result.result is None:
         raise ConfigError(f"dbt cannot read this project: {result.exception}")

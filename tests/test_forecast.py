@@ -13,7 +13,7 @@ from sync.explain_scores import DAYS_AHEAD, _outlook, explain_scores
 from sync.forecast import Bounds, Card, EventRule, FieldRule, Outlook, next_leaving
 from tests.scoring_project import AS_OF, ScoringProject
 
-NOON = datetime(2026, 7, 1, 12)  # noqa: DTZ001
+NOON = datetime(2026, 7, 1, 12)  # noqa: DTZ001  (timestamps are UTC)
 MODELS = (
     "lead_scores", "score_reasons", "event_rule_hits", "event_rule_firsts", "score_scale_current",
     "score_steps", "active_rule_groups", "contact_profiles", "computed_fields",
@@ -130,7 +130,7 @@ def reader(project: ScoringProject) -> Any:
 
 
 def random_events(people: list[str]) -> list[dict[str, Any]]:
-    chance = random.Random(7)  # noqa: S311
+    chance = random.Random(7)  # noqa: S311  (a draw for a test, no secret)
     kinds = [
         {"event_name": "page_viewed", "page_path": "/pricing"},
         {"event_name": "page_viewed", "page_path": "/product/1"},

@@ -32,7 +32,7 @@ COMPARED = (
     "contact_scores", "lead_scores", "score_history", "score_points", "score_quality",
     "score_reasons", "score_scale", "sync_hubspot__contacts",
 )  # fmt: skip
-DAY = datetime(2026, 7, 1)  # noqa: DTZ001
+DAY = datetime(2026, 7, 1)  # noqa: DTZ001  (timestamps are UTC)
 FOUND: dict[str, Any] = {
     "rules": "other",
     "as_of": "2026-07-01 00:00:00",
@@ -81,7 +81,7 @@ FOUND: dict[str, Any] = {
 def shown(found: dict[str, Any]) -> str:
     console = Console(file=StringIO(), width=100, highlight=False)
     show_simulation(console, found)
-    return " ".join(console.file.getvalue().split())  # type: ignore[attr-defined]
+    return " ".join(console.file.getvalue().split())  # type: ignore[attr-defined]  # the console writes into a StringIO
 
 
 def test_a_simulation_shows_who_moves_and_what_is_sent() -> None:

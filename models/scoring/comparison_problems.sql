@@ -32,6 +32,7 @@ comparisons as (
 
     select
         'computed_fields' as seed_name,
+        -- A reserved word to some, and what the column is called in the seeds.
         field as rule,  -- noqa: RF04
         property as compared,
         operator,

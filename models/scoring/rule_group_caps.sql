@@ -66,6 +66,7 @@ rule_group_caps as (
     select
         points_by_group.contact_id,
         points_by_group.as_of,
+        -- A reserved word to some, and what score_points calls the column.
         'cap:' || points_by_group.scorecard || '/' || points_by_group.rule_group
             as rule,  -- noqa: RF04
         points_by_group.scorecard,
