@@ -6,7 +6,9 @@
             sync_state.*,
             row_number() over (
                 partition by account, sync_name, row_key
-                order by recorded_at desc, run_id desc, attempts desc
+                order by
+                    coalesce(run_number, 0) desc, recorded_at desc, run_id desc,
+                    attempts desc
             ) as recency
         from {{ ledger_relation('sync_state') }} as sync_state
     ) as numbered

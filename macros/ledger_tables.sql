@@ -7,20 +7,35 @@
     {{ return({
         'ledger_version': {'version': count},
         'sync_runs': {
-            'run_id': text, 'account': text, 'sync_name': text, 'target': text, 'status': text,
-            'rows_read': count, 'unchanged': count, 'held_back': count, 'skipped': count,
+            'run_id': text, 'run_number': count, 'account': text, 'sync_name': text,
+            'target': text, 'host': text, 'command': text, 'status': text, 'rows_read': count,
+            'unchanged': count, 'held_back': count, 'skipped': count, 'blocked': count,
             'planned': count, 'accepted': count, 'rejected': count, 'pending': count,
-            'error': text, 'recorded_at': moment,
+            'error_code': text, 'error': text, 'recorded_at': moment,
         },
         'sync_log': {
-            'run_id': text, 'account': text, 'sync_name': text, 'row_key': text,
-            'token': text, 'operation': text, 'status': text, 'destination_id': text,
-            'error_code': text, 'message': text, 'recorded_at': moment,
+            'run_id': text, 'run_number': count, 'account': text, 'sync_name': text,
+            'row_key': text, 'contact_id': text, 'token': text, 'operation': text,
+            'status': text, 'destination_id': text, 'error_code': text, 'message': text,
+            'recorded_at': moment,
         },
         'sync_state': {
-            'account': text, 'sync_name': text, 'row_key': text, 'fingerprint': text,
-            'payload': text, 'destination_id': text, 'status': text, 'attempts': count,
-            'error_code': text, 'run_id': text, 'accepted_at': moment, 'recorded_at': moment,
+            'account': text, 'sync_name': text, 'row_key': text, 'contact_id': text,
+            'run_number': count, 'operation': text, 'fingerprint': text, 'payload': text,
+            'destination_id': text, 'status': text, 'attempts': count, 'error_code': text,
+            'run_id': text, 'accepted_at': moment, 'recorded_at': moment,
         },
+        'sync_leases': {
+            'account': text, 'sync_name': text, 'run_id': text, 'holder': text,
+            'action': text, 'expires_at': moment, 'recorded_at': moment,
+        },
+        'sync_alerts': {
+            'account': text, 'sync_name': text, 'alert': text, 'state': text,
+            'detail': text, 'run_id': text, 'recorded_at': moment,
+        },
+        'suppressed_identities': {
+            'identifier_type': text, 'identifier_hash': text, 'recorded_at': moment,
+        },
+        'suppression_key': {'suppression_key': text, 'recorded_at': moment},
     }) }}
 {%- endmacro %}

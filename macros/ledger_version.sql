@@ -1,4 +1,4 @@
 {#- The layout of the ledger. sync/ refuses a ledger of another version. -#}
 {% macro ledger_version() -%}
-    {{ return(1) }}
+    {{ return(2) }}
 {%- endmacro %}

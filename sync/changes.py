@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal, Protocol
 
 Mode = Literal["update", "upsert", "create", "mirror", "audience", "append"]
-Operation = Literal["create", "update", "upsert", "remove"]
+Operation = Literal["create", "update", "upsert", "remove", "erase"]
 Status = Literal["accepted", "rejected", "pending"]
 FieldType = Literal["string", "integer", "number", "boolean", "date", "timestamp"]
 
@@ -19,7 +19,8 @@ class Change:
     `token` ties the destination's answer to this row; it is made once, before the first attempt.
     `key` is the row's key in the ledger. `record_id` is the destination's own id where it is
     known, `unique_key` the value of our own unique property. `fields` maps the destination's
-    field name to the value as text; None clears the field.
+    field name to the value as text; None clears the field. A removal names every field that was
+    ever sent, each with None; an erasure names none.
     """
 
     token: str
@@ -54,11 +55,21 @@ class Field:
 
 @dataclass(frozen=True)
 class Capabilities:
-    """What a destination can do. `rows_per_second` is its published limit, for estimates."""
+    """What a destination can do.
+
+    `rows_per_second` is its published limit, for estimates. `removal` is what `remove` does: it
+    deletes what we made there, or clears the fields we wrote; None: it cannot. `erases`: it can
+    forget a person. `consent` is the purpose that everybody sent there must have granted.
+    `max_in_flight` is how many batches may be under way at the same time.
+    """
 
     modes: frozenset[Mode]
     max_batch: int
     rows_per_second: float
+    removal: Literal["delete", "clear"] | None = None
+    erases: bool = False
+    consent: str | None = None
+    max_in_flight: int = 1
 
 
 @dataclass(frozen=True)

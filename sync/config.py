@@ -32,6 +32,14 @@ class SendWhen(Strict):
     at_least_every_days: Annotated[int, Setting(gt=0)] | None = None
 
 
+class Guards(Strict):
+    """How much one run may change before it is refused. Shares are of the rows sent before."""
+
+    max_removed_share: Annotated[float, Setting(ge=0, le=1)] = 0.2
+    max_changed_share: Annotated[float, Setting(ge=0, le=1)] | None = None
+    min_rows: Annotated[int, Setting(ge=0)] = 1
+
+
 class SyncMeta(Strict):
     """`config.meta.sync` of an exposure, as it is written."""
 
@@ -39,11 +47,15 @@ class SyncMeta(Strict):
     object: str
     mode: Mode
     key: str
+    contact: str | None = None
+    consent: str | None = None
     record_id: str | None = None
     unique_key: str | None = None
     fields: Annotated[dict[str, str], Setting(min_length=1)]
     create_fields: dict[str, str] = {}
     send_when: SendWhen | None = None
+    guards: Guards = Guards()
+    in_flight: Annotated[int, Setting(gt=0)] = 1
 
 
 @dataclass(frozen=True)
@@ -60,6 +72,7 @@ class Sync:
     schema: str
     table: str
     types: Mapping[str, FieldType]
+    contact: str | None
     fields: tuple[Field, ...]
     create_fields: tuple[Field, ...]
 
@@ -160,7 +173,7 @@ def _column_problems(meta: SyncMeta, types: Mapping[str, FieldType], model: str)
 
 
 def _columns_named(meta: SyncMeta) -> Iterator[tuple[str, str]]:
-    for key in ("key", "record_id", "unique_key"):
+    for key in ("key", "contact", "record_id", "unique_key"):
         if (column := getattr(meta, key)) is not None:
             yield key, column
     yield from (("fields", column) for column in meta.fields)
@@ -224,6 +237,7 @@ def _sync(
         schema=node["schema"],
         table=node["alias"],
         types=types,
+        contact=meta.contact or ("contact_id" if "contact_id" in types else None),
         fields=fields(meta.fields),
         create_fields=fields(meta.create_fields),
     )

@@ -17,6 +17,8 @@ Messages name the sync, the path, the status and the next step; never a row, a b
 
 from __future__ import annotations
 
+from datetime import datetime
+
 
 class DecileError(Exception):
     """Any error that Decile raises on purpose. Its text is shown to the user as it is."""
@@ -73,7 +75,11 @@ class BatchRefused(DestinationError):
 
 
 class QuotaExhausted(DestinationError):
-    """A daily quota is used up: stop, the rows stay pending."""
+    """A daily quota is used up: stop, the rows stay pending. `resumes_at` is UTC, if known."""
+
+    def __init__(self, message: str, *, resumes_at: datetime | None = None) -> None:
+        self.resumes_at = resumes_at
+        super().__init__(message)
 
 
 class AccessRefused(DestinationError):

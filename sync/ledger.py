@@ -18,7 +18,7 @@ from sync.planner import Entry, Planned, Row, State
 from sync.render import canonical, render
 from sync.warehouse import Record, Warehouse
 
-VERSION = 1
+VERSION = 2
 
 
 @dataclass(frozen=True)
