@@ -1,61 +1,33 @@
-"""The syncs of a project: its dbt exposures with `config.meta.sync`, checked as a whole.
+"""The syncs of a project, its dbt exposures with `config.meta.sync`, and its guard models.
 
-parse_syncs() finds every mistake before it gives up, so that one run shows them all.
+read_project() finds every mistake before it gives up, so that one run shows them all.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any, get_args
+from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, ValidationError
-from pydantic import Field as Setting
+from pydantic import ValidationError
 
-from sync.changes import Field, FieldType, Mode
+from sync.changes import Field, FieldType
+from sync.config_problems import (
+    column_problems,
+    column_types,
+    contact_column,
+    destination_problems,
+)
 from sync.destinations.connection import Connector
 from sync.errors import ConfigError
+from sync.exposure import Alerts as Alerts
+from sync.exposure import GuardMeta, SyncMeta, explain_mistakes
+from sync.exposure import Guards as Guards
+from sync.exposure import SendWhen as SendWhen
 
+GUARD = "chk_"
 
-class Strict(BaseModel):
-    """A part of an exposure; a key that it does not know is a mistake."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class SendWhen(Strict):
-    """Which changes are worth a write. A row is sent when any of these holds."""
-
-    any_change: tuple[str, ...] = ()
-    moved: dict[str, Annotated[float, Setting(gt=0)]] = {}
-    at_least_every_days: Annotated[int, Setting(gt=0)] | None = None
-
-
-class Guards(Strict):
-    """How much one run may change before it is refused. Shares are of the rows sent before."""
-
-    max_removed_share: Annotated[float, Setting(ge=0, le=1)] = 0.2
-    max_changed_share: Annotated[float, Setting(ge=0, le=1)] | None = None
-    min_rows: Annotated[int, Setting(ge=0)] = 1
-
-
-class SyncMeta(Strict):
-    """`config.meta.sync` of an exposure, as it is written."""
-
-    destination: str
-    object: str
-    mode: Mode
-    key: str
-    contact: str | None = None
-    consent: str | None = None
-    record_id: str | None = None
-    unique_key: str | None = None
-    fields: Annotated[dict[str, str], Setting(min_length=1)]
-    create_fields: dict[str, str] = {}
-    send_when: SendWhen | None = None
-    guards: Guards = Guards()
-    in_flight: Annotated[int, Setting(gt=0)] = 1
+Node = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -63,6 +35,8 @@ class Sync:
     """One sync, ready to run: a model, where it goes, and which of its changes matter.
 
     `types` gives every column of the model its type; `schema` and `table` are the model's own.
+    `contact` is the column with the contact. `upstream` holds dbt's ids of the model and of all
+    that it is made of; `checks` those of the tests on any of these.
     """
 
     name: str
@@ -75,26 +49,73 @@ class Sync:
     contact: str | None
     fields: tuple[Field, ...]
     create_fields: tuple[Field, ...]
+    upstream: frozenset[str] = frozenset()
+    checks: frozenset[str] = frozenset()
 
 
-def parse_syncs(manifest: Mapping[str, Any], destinations: Mapping[str, Connector]) -> list[Sync]:
-    """Read the syncs out of a dbt manifest.
+@dataclass(frozen=True)
+class Guard:
+    """A model that must be empty: a row of it stops every sync, or only what its contact is sent.
 
-    Raises ConfigError with one line for each mistake: file, exposure, key and what is allowed.
+    `syncs` are the names of those that it is for; none: all.
     """
+
+    name: str
+    database: str
+    schema: str
+    table: str
+    stops: Literal["all", "row"]
+    syncs: frozenset[str] = frozenset()
+
+    def concerns(self, sync: str) -> bool:
+        """Tell whether the guard is for that sync."""
+        return not self.syncs or sync in self.syncs
+
+
+@dataclass(frozen=True)
+class Project:
+    """What a project sends, what guards it, and every mistake in either."""
+
+    syncs: list[Sync]
+    guards: tuple[Guard, ...]
+    problems: tuple[str, ...]
+
+
+def read_project(manifest: Node, destinations: Mapping[str, Connector]) -> Project:
+    """Read the syncs and guards out of a dbt manifest.
+
+    A problem is one line: file, exposure or model, key, and what is allowed.
+    """
+    syncs, guards = [], []
     problems: list[str] = []
-    syncs = []
     for exposure in _exposures(manifest):
         place = f"{exposure['original_file_path']}, exposure {exposure['name']}"
         sync, found = _parse(exposure, manifest, destinations)
         problems += [f"{place}: {problem}" for problem in found]
         syncs += [sync] if sync else []
-    if problems:
-        raise ConfigError(*problems)
-    return syncs
+    for node in _guard_models(manifest):
+        guard, found = _parse_guard(node, {exposure["name"] for exposure in _exposures(manifest)})
+        problems += [f"{node['original_file_path']}: {problem}" for problem in found]
+        guards += [guard] if guard else []
+    return Project(syncs, tuple(guards), tuple(problems))
 
 
-def _exposures(manifest: Mapping[str, Any]) -> list[dict[str, Any]]:
+def parse_syncs(manifest: Node, destinations: Mapping[str, Connector]) -> list[Sync]:
+    """Give the syncs. Raises ConfigError with every mistake of the project."""
+    project = read_project(manifest, destinations)
+    if project.problems:
+        raise ConfigError(*project.problems)
+    return project.syncs
+
+
+def parse_guards(manifest: Node) -> tuple[Guard, ...]:
+    """Give the guards. Their mistakes are raised by parse_syncs()."""
+    known = {exposure["name"] for exposure in _exposures(manifest)}
+    found = (_parse_guard(node, known)[0] for node in _guard_models(manifest))
+    return tuple(guard for guard in found if guard)
+
+
+def _exposures(manifest: Node) -> list[dict[str, Any]]:
     found = [
         exposure
         for exposure in manifest.get("exposures", {}).values()
@@ -103,16 +124,23 @@ def _exposures(manifest: Mapping[str, Any]) -> list[dict[str, Any]]:
     return sorted(found, key=lambda exposure: str(exposure["name"]))
 
 
+def _guard_models(manifest: Node) -> list[Node]:
+    found = [
+        node
+        for node in manifest.get("nodes", {}).values()
+        if node.get("resource_type") == "model" and node["name"].startswith(GUARD)
+    ]
+    return sorted(found, key=lambda node: str(node["name"]))
+
+
 def _parse(
-    exposure: Mapping[str, Any],
-    manifest: Mapping[str, Any],
-    destinations: Mapping[str, Connector],
+    exposure: Node, manifest: Node, destinations: Mapping[str, Connector]
 ) -> tuple[Sync | None, list[str]]:
     try:
         meta = SyncMeta.model_validate(exposure["config"]["meta"]["sync"])
     except ValidationError as error:
-        return None, list(_explain(error))
-    problems = list(_destination_problems(meta, destinations))
+        return None, list(explain_mistakes(error, "sync", SyncMeta))
+    problems = list(destination_problems(meta, destinations))
     models = [node for node in exposure["depends_on"]["nodes"] if node.startswith("model.")]
     if len(models) != 1:
         problems.append(f"depends_on: must name one model, the one to send; names {len(models)}")
@@ -121,114 +149,73 @@ def _parse(
     if node is None:
         problems.append(f"depends_on: {models[0].split('.')[-1]} is switched off in this project")
         return None, problems
-    types, type_problems = _types(node)
-    problems += type_problems or _column_problems(meta, types, node["name"])
-    return (None if problems else _sync(exposure["name"], meta, node, types)), problems
+    types, type_problems = column_types(node)
+    asked = destinations.get(meta.destination)
+    consent = asked.capabilities.consent if asked else None
+    problems += type_problems or column_problems(meta, types, node["name"], consent)
+    if problems:
+        return None, problems
+    upstream = _upstream(models[0], manifest["nodes"])
+    return _sync(exposure["name"], meta, node, types, upstream, manifest["nodes"]), []
 
 
-def _explain(error: ValidationError) -> Iterator[str]:
-    for mistake in error.errors():
-        key = ".".join(["sync", *(str(part) for part in mistake["loc"])])
-        if mistake["type"] == "extra_forbidden":
-            part = SendWhen if "send_when" in mistake["loc"] else SyncMeta
-            yield f"{key}: unknown key; known are {', '.join(part.model_fields)}"
-        elif mistake["type"] == "missing":
-            yield f"{key}: is missing"
-        else:
-            yield f"{key}: {mistake['msg'][0].lower()}{mistake['msg'][1:]}"
+def _parse_guard(node: Node, syncs: set[str]) -> tuple[Guard | None, list[str]]:
+    try:
+        meta = GuardMeta.model_validate(node["config"].get("meta", {}).get("guard", {}))
+    except ValidationError as error:
+        return None, list(explain_mistakes(error, "guard", GuardMeta))
+    problems = [
+        f"guard.syncs: there is no sync {name!r}; known are {', '.join(sorted(syncs)) or 'none'}"
+        for name in meta.syncs
+        if name not in syncs
+    ]
+    if meta.stops == "row" and "contact_id" not in node["columns"]:
+        problems.append("guard.stops: row needs the column contact_id, described in the YAML")
+    guard = Guard(
+        name=node["name"],
+        database=node["database"],
+        schema=node["schema"],
+        table=node["alias"],
+        stops=meta.stops,
+        syncs=frozenset(meta.syncs),
+    )
+    return (None if problems else guard), problems
 
 
-def _destination_problems(meta: SyncMeta, destinations: Mapping[str, Connector]) -> Iterator[str]:
-    connector = destinations.get(meta.destination)
-    if connector is None:
-        known = ", ".join(sorted(destinations))
-        yield f"sync.destination: there is no {meta.destination!r}; known are {known}"
-        return
-    if meta.object not in connector.objects:
-        known = ", ".join(sorted(connector.objects))
-        yield f"sync.object: {meta.destination} has no {meta.object!r}; known are {known}"
-    modes = [mode for mode in get_args(Mode) if mode in connector.capabilities.modes]
-    if meta.mode not in modes:
-        able = ", ".join(modes)
-        yield f"sync.mode: {meta.destination} cannot {meta.mode!r}; it can {able}"
+def _upstream(model: str, nodes: Mapping[str, Node]) -> frozenset[str]:
+    found: set[str] = set()
+    waiting = [model]
+    while waiting:
+        name = waiting.pop()
+        if name not in found:
+            found.add(name)
+            waiting += nodes.get(name, {}).get("depends_on", {}).get("nodes", [])
+    return frozenset(found)
 
 
-def _column_problems(meta: SyncMeta, types: Mapping[str, FieldType], model: str) -> Iterator[str]:
-    for key, column in _columns_named(meta):
-        if column not in types:
-            yield f"sync.{key}: {model} has no column {column!r}"
-    needed = {"update": "record_id", "upsert": "unique_key", "create": "unique_key"}
-    if (name := needed.get(meta.mode)) and getattr(meta, name) is None:
-        yield f"sync.{name}: mode {meta.mode} needs it"
-    if types.get(meta.key, "string") not in ("string", "integer"):
-        yield f"sync.key: {meta.key!r} must be a string or an integer"
-    for column in _send_when(meta).moved:
-        if types.get(column, "number") not in ("integer", "number"):
-            yield f"sync.send_when.moved: {column!r} is not a number"
-    for column in (*_send_when(meta).any_change, *_send_when(meta).moved):
-        if column not in meta.fields:
-            yield f"sync.send_when: {column!r} is not among the fields that are sent"
-    for name in sorted(_repeated([*meta.fields.values(), *meta.create_fields.values()])):
-        yield f"sync.fields: two columns land in {name!r}"
+def _checks(upstream: frozenset[str], nodes: Mapping[str, Node]) -> frozenset[str]:
+    """Give the tests that speak of any of these: those of a column by it, others by what they read.
 
-
-def _columns_named(meta: SyncMeta) -> Iterator[tuple[str, str]]:
-    for key in ("key", "contact", "record_id", "unique_key"):
-        if (column := getattr(meta, key)) is not None:
-            yield key, column
-    yield from (("fields", column) for column in meta.fields)
-    yield from (("create_fields", column) for column in meta.create_fields)
-
-
-def _send_when(meta: SyncMeta) -> SendWhen:
-    return meta.send_when or SendWhen()
-
-
-def _repeated(names: list[str]) -> set[str]:
-    return {name for name in names if names.count(name) > 1}
-
-
-_KINDS: tuple[tuple[str, FieldType], ...] = (
-    (r"(string|text|varchar|character varying|char)\b", "string"),
-    (r"(integer|int|bigint|smallint)\b", "integer"),
-    (r"(numeric|decimal|number|double|float|real)\b", "number"),
-    (r"bool", "boolean"),
-    (r"date$", "date"),
-    (r"timestamp|datetime", "timestamp"),
-)
-
-
-def _types(node: Mapping[str, Any]) -> tuple[dict[str, FieldType], list[str]]:
-    """Give the columns of a model with their types, as its contract promises them."""
-    if not node["config"].get("contract", {}).get("enforced"):
-        return {}, [f"depends_on: {node['name']} has no enforced contract, so no known columns"]
-    types: dict[str, FieldType] = {}
-    problems = []
-    for name, column in node["columns"].items():
-        declared = str(column.get("data_type") or "").lower()
-        kind = next((kind for pattern, kind in _KINDS if re.match(pattern, declared)), None)
-        if kind is None:
-            problems.append(f"{node['name']}.{name}: data_type {declared!r} cannot be sent")
-        else:
-            types[name] = kind
-    return types, problems
+    A test of another model that only looks something up here says nothing of what is here.
+    """
+    return frozenset(
+        name
+        for name, node in nodes.items()
+        if node.get("resource_type") == "test"
+        and upstream.intersection(
+            [node["attached_node"]] if node.get("attached_node") else node["depends_on"]["nodes"]
+        )
+    )
 
 
 def _sync(
-    name: str, meta: SyncMeta, node: Mapping[str, Any], types: Mapping[str, FieldType]
+    name: str,
+    meta: SyncMeta,
+    node: Node,
+    types: Mapping[str, FieldType],
+    upstream: frozenset[str],
+    nodes: Mapping[str, Node],
 ) -> Sync:
-    def fields(mapping: Mapping[str, str]) -> tuple[Field, ...]:
-        return tuple(
-            Field(
-                column=column,
-                name=landing,
-                type=types[column],
-                label=_label(node["columns"][column], column),
-                description=node["columns"][column].get("description", ""),
-            )
-            for column, landing in mapping.items()
-        )
-
     return Sync(
         name=name,
         meta=meta,
@@ -237,13 +224,30 @@ def _sync(
         schema=node["schema"],
         table=node["alias"],
         types=types,
-        contact=meta.contact or ("contact_id" if "contact_id" in types else None),
-        fields=fields(meta.fields),
-        create_fields=fields(meta.create_fields),
+        contact=contact_column(meta, types),
+        fields=_fields(meta.fields, node, types),
+        create_fields=_fields(meta.create_fields, node, types),
+        upstream=upstream,
+        checks=_checks(upstream, nodes),
     )
 
 
-def _label(column: Mapping[str, Any], name: str) -> str:
+def _fields(
+    mapping: Mapping[str, str], node: Node, types: Mapping[str, FieldType]
+) -> tuple[Field, ...]:
+    return tuple(
+        Field(
+            column=column,
+            name=landing,
+            type=types[column],
+            label=_label(node["columns"][column], column),
+            description=node["columns"][column].get("description", ""),
+        )
+        for column, landing in mapping.items()
+    )
+
+
+def _label(column: Node, name: str) -> str:
     """Give the name that people see in the destination: `meta.label`, else the column's own."""
     label = column.get("config", {}).get("meta", {}).get("label")
     return str(label or f"Decile {name.replace('_', ' ')}")

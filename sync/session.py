@@ -11,7 +11,7 @@ from typing import Any
 import requests
 
 from sync.changes import Field
-from sync.config import Sync, parse_syncs
+from sync.config import Guard, Sync, parse_guards, parse_syncs
 from sync.destinations import DESTINATIONS
 from sync.destinations.connection import SANDBOX, Connection
 from sync.errors import ConfigError
@@ -29,6 +29,7 @@ class Session:
     warehouse: Warehouse
     syncs: list[Sync]
     manifest: Mapping[str, Any]
+    guards: tuple[Guard, ...] = ()
 
     def chosen(self, name: str | None) -> list[Sync]:
         """Give the sync of that name, or all of them."""
@@ -82,7 +83,8 @@ class Session:
 def open_session(target: str | None) -> Iterator[Session]:
     """Open the project in the working folder."""
     with open_warehouse(target) as (warehouse, manifest):
-        yield Session(warehouse, parse_syncs(manifest, DESTINATIONS), manifest)
+        syncs = parse_syncs(manifest, DESTINATIONS)
+        yield Session(warehouse, syncs, manifest, parse_guards(manifest))
 
 
 @contextmanager
