@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
 Mode = Literal["update", "upsert", "create", "mirror", "audience", "append"]
@@ -20,7 +20,8 @@ class Change:
     `key` is the row's key in the ledger. `record_id` is the destination's own id where it is
     known, `unique_key` the value of our own unique property. `fields` maps the destination's
     field name to the value as text; None clears the field. A removal names every field that was
-    ever sent, each with None; an erasure names none.
+    ever sent, each with None; an erasure names none. `types` says what the texts stand for, for
+    destinations that take more than text; a field that it does not name is text.
     """
 
     token: str
@@ -29,6 +30,7 @@ class Change:
     record_id: str | None
     unique_key: str
     fields: Mapping[str, str | None]
+    types: Mapping[str, FieldType] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -82,6 +82,7 @@ def policy(sync: Sync) -> Policy:
         moved={names[column]: Decimal(str(value)) for column, value in when.moved.items()},
         at_least_every=timedelta(days=days) if days else None,
         sends_all=sync.meta.send_when is None,
+        types={field.name: field.type for field in (*sync.fields, *sync.create_fields)},
     )
 
 

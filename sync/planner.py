@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from sync.changes import Change, Mode, Operation
+from sync.changes import Change, FieldType, Mode, Operation
 from sync.errors import GuardError
 from sync.render import Payload, digest, fingerprint
 
@@ -53,6 +53,7 @@ class Policy:
     moved: Mapping[str, Decimal] = field(default_factory=dict)
     at_least_every: timedelta | None = None
     sends_all: bool = True
+    types: Mapping[str, FieldType] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -154,6 +155,7 @@ def _planned(row: Row, state: State | None, record_id: str | None, policy: Polic
         record_id=record_id,
         unique_key=row.unique_key,
         fields=row.payload if record_id else {**row.create_only, **row.payload},
+        types=policy.types,
     )
     return Planned(change=change, fingerprint=mark, payload=row.payload, before=state)
 
