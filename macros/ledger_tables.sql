@@ -21,9 +21,9 @@
         },
         'sync_state': {
             'account': text, 'sync_name': text, 'row_key': text, 'contact_id': text,
-            'run_number': count, 'operation': text, 'fingerprint': text, 'payload': text,
-            'destination_id': text, 'status': text, 'attempts': count, 'error_code': text,
-            'run_id': text, 'accepted_at': moment, 'recorded_at': moment,
+            'unique_key': text, 'run_number': count, 'operation': text, 'fingerprint': text,
+            'payload': text, 'destination_id': text, 'status': text, 'attempts': count,
+            'error_code': text, 'run_id': text, 'accepted_at': moment, 'recorded_at': moment,
         },
         'sync_leases': {
             'account': text, 'sync_name': text, 'run_id': text, 'holder': text,
