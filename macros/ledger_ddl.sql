@@ -1,34 +1,28 @@
 {#-
-    The statements that create the ledger; nothing where it exists. Run by on-run-start, so
-    that models can read the ledger in a first build, and by sync/.
+    The statements that bring the ledger to its newest version: all of it where there is none,
+    the steps since where there is an older one; nothing where it is there. Run by on-run-start,
+    so that models can read the ledger in a first build, and by sync/.
 
     They are one transaction of their own: dbt opens none around a hook, and rolls back what
     psycopg2 opens by itself. For the same reason the catalogue is asked by run_query(), which
     leaves no transaction open on DuckDB, as adapter.get_relation() would.
 -#}
 {% macro ledger_ddl() -%}
-    {%- set version = ledger_relation('ledger_version') -%}
-    {%- if not execute or run_query(
-        "select 1 from information_schema.tables where table_schema = '"
-        ~ version.schema ~ "' and table_name = '" ~ version.identifier ~ "'"
-    ).rows | length -%}
+    {%- set version, newest = ledger_relation('ledger_version'), ledger_version() -%}
+    {%- if not execute -%}
         {{ return('') }}
     {%- endif -%}
 
-    {%- set schema = version.without_identifier().include(database=false) -%}
-    {%- set statements = ['begin', 'create schema if not exists ' ~ schema] -%}
-    {%- for name, columns in ledger_tables().items() -%}
-        {%- set definitions = [] -%}
-        {%- for column, type in columns.items() -%}
-            {%- do definitions.append(column ~ ' ' ~ type) -%}
-        {%- endfor -%}
-        {%- do statements.append(
-            'create table ' ~ ledger_relation(name) ~ ' (' ~ definitions | join(', ') ~ ')'
+    {%- set found = ledger_version_found() -%}
+    {%- if found == newest -%}
+        {{ return('') }}
+    {%- elif found > newest -%}
+        {%- do exceptions.raise_compiler_error(
+            'The ledger in schema ' ~ version.schema ~ ' has layout ' ~ found ~ ', which is newer '
+            ~ 'than the ' ~ newest ~ ' that this version of Decile knows. Update Decile.'
         ) -%}
-    {%- endfor -%}
-    {%- do statements.append(
-        'create view ' ~ ledger_relation('sync_state_current') ~ ' as ' ~ ledger_state_current()
-    ) -%}
-    {%- do statements.append('insert into ' ~ version ~ ' values (' ~ ledger_version() ~ ')') -%}
+    {%- endif -%}
+
+    {%- set statements = ['begin'] + (ledger_new() if found == 0 else ledger_steps(found)) -%}
     {{ return((statements + ['commit']) | join(';\n')) }}
 {%- endmacro %}

@@ -1,6 +1,7 @@
 {#-
     The ledger: what was sent where, and what came of it. Rows are only ever added, so the
-    present is the latest row (see ledger_state_current). Raise ledger_version() with any change.
+    present is the latest row (see ledger_state_current). With any change, raise ledger_version()
+    and say in ledger_migrations() how an older ledger gets there.
 -#}
 {% macro ledger_tables() -%}
     {%- set text, moment, count = dbt.type_string(), dbt.type_timestamp(), dbt.type_int() -%}
@@ -30,8 +31,8 @@
             'action': text, 'expires_at': moment, 'recorded_at': moment,
         },
         'sync_alerts': {
-            'account': text, 'sync_name': text, 'alert': text, 'state': text,
-            'detail': text, 'run_id': text, 'recorded_at': moment,
+            'account': text, 'sync_name': text, 'alert': text, 'channel': text,
+            'state': text, 'detail': text, 'run_id': text, 'recorded_at': moment,
         },
         'suppressed_identities': {
             'identifier_type': text, 'identifier_hash': text, 'recorded_at': moment,

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 
 from sync.changes import Outcome
 from sync.config import Sync
-from sync.errors import ConfigError, GuardError
+from sync.errors import ConfigError, GuardError, WarehouseError
 from sync.planner import Entry, Planned, Row, State
 from sync.render import canonical, render
 from sync.warehouse import Record, Warehouse
@@ -78,20 +78,30 @@ class Ledger:
 
 
 def open_ledger(warehouse: Warehouse, account: str) -> Ledger:
-    """Give the ledger of an account; create its tables where no build has done so yet."""
-    if statements := warehouse.macro_sql("ledger_ddl"):
-        warehouse.execute(statements)
+    """Give the ledger of an account; make it, or bring an older one to this version's layout."""
     ledger = Ledger(warehouse, account)
-    found = max(
-        int(row["version"])
-        for row in warehouse.rows(f"select version from {ledger.table('ledger_version')}")  # noqa: S608
-    )
-    if found != VERSION:
-        raise ConfigError(
-            f"the ledger in schema {_schema(warehouse)} has layout {found}, this version of "
-            f"Decile needs {VERSION}. See the changelog for how to move from one to the other."
-        )
+    if _version(ledger) < VERSION:
+        try:
+            warehouse.execute(warehouse.macro_sql("ledger_ddl"))
+        except WarehouseError:
+            # Somebody else may have done it at the same time.
+            if _version(ledger) != VERSION:
+                raise
     return ledger
+
+
+def _version(ledger: Ledger) -> int:
+    """Give the layout that is there, 0 where there is none. Refuses one of a later version."""
+    warehouse = ledger.warehouse
+    if not warehouse.exists("ledger_version", schema=_schema(warehouse)):
+        return 0
+    (row,) = warehouse.rows(f"select max(version) as found from {ledger.table('ledger_version')}")  # noqa: S608
+    if row["found"] > VERSION:
+        raise ConfigError(
+            f"the ledger in schema {_schema(warehouse)} has layout {row['found']}, which is newer "
+            f"than the {VERSION} that this version of Decile knows. Update Decile."
+        )
+    return int(row["found"])
 
 
 def utc_now() -> datetime:

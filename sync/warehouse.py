@@ -67,9 +67,15 @@ class Warehouse:
             cursor.close()
 
     def execute(self, sql: str) -> None:
-        """Run statements that begin and end their own transaction."""
+        """Run statements that begin and end their own transaction; of a failure nothing stays."""
         with self._speaking():
-            self._handle.cursor().execute(sql)
+            cursor = self._handle.cursor()
+            try:
+                cursor.execute(sql)
+            except BaseException:
+                with suppress(*_engine_errors()):
+                    cursor.execute("rollback")
+                raise
 
     def insert(self, relation: str, rows: Sequence[Mapping[str, object]]) -> None:
         """Add rows to a table; inside a transaction()."""

@@ -8,7 +8,6 @@ import pytest
 from small_project import person, write_people, write_project
 
 from sync.errors import ConfigError, WarehouseError
-from sync.ledger import open_ledger
 from sync.warehouse import open_warehouse
 
 HOLD = "import duckdb, sys; c = duckdb.connect(sys.argv[1]); print('held', flush=True); input()"
@@ -84,23 +83,3 @@ def test_an_unknown_target_is_a_mistake_in_the_settings(database: Path) -> None:
     with pytest.raises(ConfigError, match="nowhere"), open_warehouse("nowhere"):
         pass
     assert not database.exists()
-
-
-def test_the_ledger_is_made_where_no_build_has_made_it(database: Path) -> None:
-    for _ in range(2):
-        with open_warehouse() as (warehouse, _manifest):
-            ledger = open_ledger(warehouse, "sandbox")
-            assert list(warehouse.rows(f"select * from {ledger.table('sync_state_current')}")) == []
-            versions = list(warehouse.rows(f"select * from {ledger.table('ledger_version')}"))
-            assert versions == [{"version": 1}]
-    assert database.exists()
-
-
-def test_a_ledger_of_another_layout_is_refused(database: Path) -> None:
-    with open_warehouse() as (warehouse, _):
-        ledger = open_ledger(warehouse, "sandbox")
-        with warehouse.transaction():
-            warehouse.insert(ledger.table("ledger_version"), [{"version": 2}])
-        with pytest.raises(ConfigError, match="layout 2, this version of Decile needs 1"):
-            open_ledger(warehouse, "sandbox")
-    assert database.exists()
