@@ -30,7 +30,7 @@ def plan(
     target: Target = None,
 ) -> None:
     """Show what would be sent, field by field. Sends nothing."""
-    from sync import show
+    from sync import gate, show
     from sync.engine import plan_sync
     from sync.session import connect, open_session
 
@@ -38,7 +38,10 @@ def plan(
     with command(project_dir), open_session(target) as session:
         for chosen in session.chosen(sync):
             with connect(chosen.meta.destination, aside) as connection:
-                made = plan_sync(chosen, session.ledger(connection))
+                ledger = session.ledger(connection)
+                for problem in gate.problems_of(chosen, ledger):
+                    aside(f"{chosen.name}: decile sync would refuse: {problem}")
+                made = plan_sync(chosen, ledger)
                 able, account = connection.destination.capabilities, connection.account
             plans.append(
                 show.plan_json(chosen, account, session.warehouse.target, made, able, sample)
@@ -52,11 +55,12 @@ def plan(
 def sync_command(
     sync: OneSync = None,
     as_json: AsJson = False,  # noqa: FBT002  (as above: Typer)
+    force: Annotated[bool, typer.Option(help="Send although dbt's last build is bad.")] = False,  # noqa: FBT002  (as above: Typer)
     project_dir: ProjectDir = Path(),
     target: Target = None,
 ) -> None:
     """Send what changed, and write down what came of each row."""
-    from sync import show
+    from sync import gate, show
     from sync.engine import finish_on_interrupt, plan_sync, run_sync
     from sync.session import connect, open_session
 
@@ -67,6 +71,7 @@ def sync_command(
             with connect(chosen.meta.destination, aside) as connection:
                 session.check_target(connection)
                 ledger = session.ledger(connection)
+                gate.refuse_bad_build(chosen, ledger, force=force, tell=aside)
                 made = plan_sync(chosen, ledger)
                 with show.progress(err(), chosen, len(made.changes)) as advance:
                     result = run_sync(

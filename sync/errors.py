@@ -3,6 +3,7 @@
 DecileError                 exit code, and a message that says what, where and what to do
 ├── ConfigError             2  a setting, an exposure or a seed is wrong; nothing was sent
 ├── GuardError              3  the data breaks a promise; nothing was sent
+│   └── BuildError          3  the last build or its tests went wrong; nothing was sent
 ├── WarehouseError          4  the warehouse refused, or another process holds it
 └── DestinationError        5  the other side; what it means is in the subclass
     ├── Retriable           wait (as long as it asks) and try again: 429, 5xx, time-outs
@@ -40,6 +41,10 @@ class GuardError(DecileError):
     """The data breaks a promise (null or duplicate keys, an empty model); nothing was sent."""
 
     exit_code = 3
+
+
+class BuildError(GuardError):
+    """What dbt built last cannot be trusted, or is older than the last sync; nothing was sent."""
 
 
 class WarehouseError(DecileError):

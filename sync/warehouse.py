@@ -36,6 +36,7 @@ class Warehouse:
         self._postgres = adapter.type() == "postgres"
         credentials = adapter.config.credentials
         self.target = str(adapter.config.target_name)
+        self.artifacts = Path(adapter.config.project_target_path)
         self.database = str(credentials.database)
         self.schema = str(credentials.schema)
         self.text_type = str(adapter.Column.translate_type("string"))

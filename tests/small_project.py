@@ -5,8 +5,10 @@ Its tables are written by the tests themselves: what is tested is the sync, not 
 
 from __future__ import annotations
 
+import json
 import shutil
 from contextlib import chdir
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -17,6 +19,7 @@ from dbt.cli.main import dbtRunner
 
 DATABASE = "people.duckdb"
 PARSED = "partial_parse.msgpack"
+MODEL = "model.small.sync_crm__people"
 ROOT = Path(__file__).parents[1]
 SYNC = {
     "destination": "hubspot",
@@ -80,10 +83,43 @@ def _write_files(folder: Path, sync: dict[str, object]) -> None:
 
 
 def write_people(database: Path, *people: Person) -> None:
-    """Write the sync model's table, as a build would."""
+    """Write the sync model's table and what came of the build, as a build would."""
     with duckdb.connect(database) as connection:
         connection.execute("create schema if not exists small")
         put_people(connection, *people)
+    write_build(database.parent)
+
+
+def write_build(
+    folder: Path,
+    *,
+    command: str = "build",
+    ended_at: datetime | None = None,
+    relation: str = f'"{Path(DATABASE).stem}"."small"."sync_crm__people"',
+    arguments: dict[str, object] | None = None,
+    statuses: dict[str, str] | None = None,
+) -> Path:
+    """Write what dbt says of its last command: the model was built, and `statuses` by id."""
+    built = {} if command == "test" else {MODEL: "success"}
+    results = [
+        {
+            "unique_id": name,
+            "status": status,
+            "relation_name": relation if name.startswith("model") else None,
+        }
+        for name, status in (built | (statuses or {})).items()
+    ]
+    path = folder / "target" / "run_results.json"
+    path.write_text(
+        json.dumps(
+            {
+                "metadata": {"generated_at": (ended_at or datetime.now(UTC)).isoformat()},
+                "args": {"which": command, **(arguments or {})},
+                "results": results,
+            }
+        )
+    )
+    return path
 
 
 def put_people(connection: duckdb.DuckDBPyConnection, *people: Person) -> None:

@@ -11,7 +11,14 @@ from typing import Any
 import duckdb
 import pytest
 import requests
-from small_project import SYNC, person, write_people, write_project, write_target
+from small_project import (
+    SYNC,
+    person,
+    write_build,
+    write_people,
+    write_project,
+    write_target,
+)
 from typer.testing import CliRunner, Result
 
 from sync import session
@@ -100,6 +107,7 @@ def test_the_whole_way_and_nothing_to_do_the_second_time(database: Path) -> None
     sent = decile(database, "sync")
     assert (sent.exit_code, "6 accepted, 0 rejected, 0 pending" in sent.stdout) == (0, True)
 
+    write_build(database.parent)
     again = decile(database, "sync")
     assert (again.exit_code, "Nothing to send" in again.stdout) == (0, True)
     (status,) = in_json(database, "status")
@@ -194,6 +202,35 @@ def test_a_repeated_key_ends_with_3(database: Path) -> None:
     write_people(database, person("1", "1"), person("1", "2"))
     refused = decile(database, "sync")
     assert (refused.exit_code, "nothing was sent" in refused.output) == (3, True)
+
+
+def test_a_failed_test_ends_with_3_unless_it_is_ignored_on_purpose(database: Path) -> None:
+    decile(database, "setup", "hubspot")
+    write_build(database.parent, statuses={"unit_test.small.sync_crm__people.one": "fail"})
+    assert "would refuse: unit test one: fail" in decile(database, "plan").stderr
+    refused = decile(database, "sync")
+    assert (refused.exit_code, "Run: dbt build --select +sync_crm__people" in refused.stderr) == (
+        3,
+        True,
+    )
+    assert in_json(database, "status") == []
+
+    forced = decile(database, "sync", "--force")
+    assert (forced.exit_code, "--force ignores that unit test one: fail." in forced.stderr) == (
+        0,
+        True,
+    )
+
+
+def test_only_a_run_that_did_not_succeed_may_be_repeated_without_a_build(
+    database: Path, sandbox: Sandbox
+) -> None:
+    assert decile(database, "sync").exit_code == 5  # the properties are missing
+    decile(database, "setup", "hubspot")
+    break_row(sandbox, kind="row_error", record_id="3")
+    assert [decile(database, "sync").exit_code for _ in range(2)] == [1, 0]
+    refused = decile(database, "sync")
+    assert (refused.exit_code, "there is nothing new" in refused.stderr) == (3, True)
 
 
 def test_a_locked_warehouse_ends_with_4(database: Path) -> None:
