@@ -111,6 +111,28 @@ def status(
         show.show_status(out(), rows)
 
 
+def validate(
+    against: Annotated[
+        Path | None, typer.Option(help="An earlier manifest.json: say what changed since.")
+    ] = None,
+    as_json: AsJson = False,  # noqa: FBT002  (as above: Typer)
+    project_dir: ProjectDir = Path(),
+    target: Target = None,
+) -> None:
+    """Check every sync and guard, without a warehouse or a destination."""
+    from sync.validate import show_verdict, verdict_json
+    from sync.validate import validate as judge
+
+    earlier = against and against.absolute()
+    with command(project_dir):
+        verdict = judge(target, earlier)
+    if as_json:
+        print_json(verdict_json(verdict))
+    else:
+        show_verdict(out(), verdict)
+    raise typer.Exit(verdict.exit_code)
+
+
 def setup(
     destination: Annotated[str, typer.Argument(help="Its name in the exposures, as hubspot.")],
     dry_run: Annotated[bool, typer.Option(help="Only say what is missing.")] = False,  # noqa: FBT002  (as above: Typer)
@@ -162,6 +184,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "plan": plan,
     "sync": sync_command,
     "status": status,
+    "validate": validate,
     "setup": setup,
     "sandbox": sandbox,
 }

@@ -31,14 +31,15 @@ def destination_problems(meta: SyncMeta, destinations: Mapping[str, Connector]) 
         known = ", ".join(sorted(connector.objects))
         yield f"sync.object: {meta.destination} has no {meta.object!r}; known are {known}"
     able = connector.capabilities
-    modes = [mode for mode in get_args(Mode) if _can(able, mode)]
+    modes = [mode for mode in get_args(Mode) if can(able, mode)]
     if meta.mode not in modes:
         yield f"sync.mode: {meta.destination} cannot {meta.mode!r}; it can {', '.join(modes)}"
     if meta.in_flight > able.max_in_flight:
         yield f"sync.in_flight: {meta.destination} takes at most {able.max_in_flight}"
 
 
-def _can(able: Capabilities, mode: Mode) -> bool:
+def can(able: Capabilities, mode: Mode) -> bool:
+    """Tell whether a destination can do all that a mode may come to."""
     return mode in able.modes and (mode not in REMOVING or able.removal is not None)
 
 

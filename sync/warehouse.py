@@ -179,6 +179,11 @@ def parse_project(target: str | None) -> Manifest:
     return result.result  # type: ignore[return-value]
 
 
+def read_manifest(target: str | None) -> Mapping[str, Any]:
+    """Give what open_warehouse() does, without a warehouse: dbt connects to none for that."""
+    return _plain(parse_project(target))
+
+
 def quiet_dbt(target: str | None) -> list[str]:
     """Give the options of every call of dbt: it says nothing and leaves no artifacts."""
     options = ["--log-level", "none", "--log-level-file", "none", "--no-write-json"]
