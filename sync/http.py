@@ -12,10 +12,10 @@ from __future__ import annotations
 import json
 import logging
 import random
+import threading
 import time
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
-from email.utils import parsedate_to_datetime
 from types import TracebackType
 from typing import Self
 from urllib.parse import urlsplit
@@ -23,16 +23,9 @@ from urllib.parse import urlsplit
 import requests
 from requests.auth import AuthBase
 from tenacity import RetryCallState, Retrying, retry_if_exception
-from urllib3.exceptions import NewConnectionError
 
-from sync.errors import (
-    AccessRefused,
-    Ambiguous,
-    BatchRefused,
-    ConfigError,
-    DestinationError,
-    Retriable,
-)
+from sync.answers import Answer, default_error, transport_error
+from sync.errors import Ambiguous, ConfigError, DestinationError, Retriable
 from sync.rate_limit import RateLimiter
 
 log = logging.getLogger(__name__)
@@ -40,21 +33,6 @@ log = logging.getLogger(__name__)
 _random = random.SystemRandom()
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What came back. `body` is the JSON object, and None where there was none."""
-
-    service: str
-    method: str
-    path: str
-    status: int
-    headers: Mapping[str, str] = field(repr=False)
-    body: Mapping[str, object] | None = field(repr=False)
-
-    def __str__(self) -> str:
-        return f"{self.service} answered {self.status} to {self.method} {self.path}"
 
 
 Classify = Callable[[Answer], DestinationError | None]
@@ -70,30 +48,53 @@ class RetryPolicy:
     longest_wait: float = 20.0
 
 
-class _Bearer(AuthBase):
+@dataclass(frozen=True)
+class _Call:
+    """One call, tried as often as it takes."""
+
+    method: str
+    path: str
+    idempotent: bool
+    query: Mapping[str, str] | None
+    headers: Mapping[str, str] | None = field(repr=False)
+    body: bytes | None = field(repr=False)
+    accept: Collection[int]
+
+
+class Bearer(AuthBase):
     """As an auth object, so that a .netrc of the machine cannot replace the token."""
 
-    def __init__(self, token: str) -> None:
+    def __init__(self, service: str, token: str) -> None:
+        if not token or not token.isascii() or not token.isprintable() or " " in token:
+            raise ConfigError(f"{service}: the token is empty or has a character no token has.")
         self._token = token
 
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        """Add the header."""
         request.headers["Authorization"] = f"Bearer {self._token}"
         return request
 
 
 class HttpClient:
-    """Calls one service. Use it as a context manager, or close() it."""
+    """Calls one service. Use it as a context manager, or close() it. Safe between threads.
+
+    `auth` signs each attempt; with `token` it is a bearer token. `shown_path` stands for every
+    path in messages, where the path itself is a secret. Without `json_answers` any body will do.
+    """
 
     def __init__(
         self,
         service: str,
         base_url: str,
         *,
-        token: str,
+        token: str = "",
+        auth: AuthBase | None = None,
         classify: Classify | None = None,
         limiter: RateLimiter | None = None,
         policy: RetryPolicy | None = None,
         timeouts: tuple[float, float] = (5.0, 60.0),
+        shown_path: str | None = None,
+        json_answers: bool = True,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
         jitter: Callable[[float, float], float] = _random.uniform,
@@ -107,7 +108,11 @@ class HttpClient:
         self._clock = clock
         self._sleep = sleep
         self._jitter = jitter
-        self._session = _session(service, base_url, token)
+        self._shown_path = shown_path
+        self._json_answers = json_answers
+        self._auth = auth or Bearer(service, token)
+        self._local = threading.local()
+        self._sessions: list[requests.Session] = []
 
     def __enter__(self) -> Self:
         return self
@@ -122,7 +127,8 @@ class HttpClient:
 
     def close(self) -> None:
         """Close the connections."""
-        self._session.close()
+        for session in self._sessions:
+            session.close()
 
     def get(self, path: str, *, query: Mapping[str, str] | None = None) -> Mapping[str, object]:
         """Read, and give the JSON object that came back."""
@@ -141,14 +147,17 @@ class HttpClient:
         *,
         idempotent: bool,
         query: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
         body: object = None,
         accept: Collection[int] = (),
     ) -> Answer:
         """Send with retries. Statuses in `accept` are answers, whatever they mean elsewhere.
 
-        An answer that got lost is asked for again only if the call is `idempotent`.
+        An answer that got lost is asked for again only if the call is `idempotent`. A `body` of
+        bytes goes out as it is, anything else as JSON.
         """
         started = self._clock()
+        call = _Call(method, path, idempotent, query, headers, _bytes(body), accept)
 
         def again(error: BaseException) -> bool:
             return isinstance(error, Retriable) or (idempotent and isinstance(error, Ambiguous))
@@ -165,91 +174,64 @@ class HttpClient:
             before_sleep=_tell,
             reraise=True,
         )
-        return retrying(self._attempt, method, path, query, body, accept, idempotent)  # noqa: FBT003
+        return retrying(self._attempt, call)
 
-    def _attempt(
-        self,
-        method: str,
-        path: str,
-        query: Mapping[str, str] | None,
-        body: object,
-        accept: Collection[int],
-        idempotent: bool,  # noqa: FBT001  (tenacity hands arguments on by position)
-    ) -> Answer:
+    def _attempt(self, call: _Call) -> Answer:
         if self._limiter:
             self._limiter.wait()
-        answer = self._exchange(method, path, query, body)
-        if answer.status in accept:
+        answer = self._exchange(call)
+        if answer.status in call.accept:
             return answer
         error = (self._classify and self._classify(answer)) or default_error(
-            answer, idempotent=idempotent
+            answer, idempotent=call.idempotent
         )
         if error:
             raise error
-        if answer.body is None and answer.status != 204:
+        if answer.body is None and answer.status != 204 and self._json_answers:
             raise Ambiguous(f"{answer} with a body that is not a JSON object.")
         return answer
 
-    def _exchange(
-        self, method: str, path: str, query: Mapping[str, str] | None, body: object
-    ) -> Answer:
+    def _exchange(self, call: _Call) -> Answer:
         error: DestinationError
+        path = call.path if self._shown_path is None else self._shown_path
         try:
-            response = self._session.request(
-                method,
-                self._base_url + path,
-                params=query,
-                data=None if body is None else json.dumps(body, allow_nan=False).encode(),
+            response = self._session().request(
+                call.method,
+                self._base_url + call.path,
+                params=call.query,
+                headers=call.headers,
+                data=call.body,
                 timeout=self._timeouts,
                 allow_redirects=False,
             )
+            body = _json(response)
             return Answer(
-                self._service, method, path, response.status_code, response.headers, _json(response)
+                self._service, call.method, path, response.status_code, response.headers, body
             )
         except requests.RequestException as problem:
-            error = _transport_error(problem, f"{self._service}: {method} {path}")
+            error = transport_error(problem, f"{self._service}: {call.method} {path}")
         # Outside the handler: the library's error holds the request, token and rows included.
         raise error
+
+    def _session(self) -> requests.Session:
+        """Give the session of this thread: the library's own are not for sharing."""
+        session: requests.Session | None = getattr(self._local, "session", None)
+        if session is None:
+            session = requests.Session()
+            session.auth = self._auth
+            kind = "application/json"
+            session.headers.update({"Accept": kind, "Content-Type": kind})
+            # A proxy of the machine cannot reach a server on the loopback address.
+            session.trust_env = not is_loopback(self._base_url)
+            self._local.session = session
+            self._sessions.append(session)
+        return session
 
     def _wait(self, state: RetryCallState) -> float:
         error = state.outcome.exception() if state.outcome else None
         asked = (error.retry_after or 0.0) if isinstance(error, Retriable) else 0.0
         bound = self._policy.first_wait * 2 ** (state.attempt_number - 1)
         return asked + self._jitter(0.0, min(bound, self._policy.longest_wait))
-
-
-def default_error(answer: Answer, *, idempotent: bool) -> DestinationError | None:
-    """Say what a status means where the vendor says nothing else. None: it is a success."""
-    status = answer.status
-    if 200 <= status < 300:
-        return None
-    if status == 401:
-        return AccessRefused(f"{answer}: the token is not accepted. Check it.")
-    if status == 403:
-        return AccessRefused(f"{answer}: the token lacks a right that this call needs.")
-    if status in {400, 409, 413, 422}:
-        return BatchRefused(f"{answer}.", code=str(status))
-    if status in {408, 425, 429}:
-        return Retriable(f"{answer}.", retry_after=retry_after(answer))
-    if status >= 500:
-        # A gateway can fail after the write was applied behind it.
-        if idempotent:
-            return Retriable(f"{answer}.", retry_after=retry_after(answer))
-        return Ambiguous(f"{answer}: it may or may not have been applied.")
-    return DestinationError(f"{answer}. Check the address and the API version in the settings.")
-
-
-def retry_after(answer: Answer) -> float | None:
-    """Give the seconds that a Retry-After header asks for, as a number or as a date."""
-    asked = answer.headers.get("Retry-After", "").strip()
-    if asked.isascii() and asked.isdigit():
-        return float(asked)
-    try:
-        until = parsedate_to_datetime(asked)
-        now = parsedate_to_datetime(answer.headers.get("Date", ""))
-        return max(0.0, (until - now).total_seconds())
-    except (TypeError, ValueError):
-        return None
 
 
 def is_loopback(url: str) -> bool:
@@ -267,34 +249,18 @@ def check_base_url(service: str, url: str) -> str:
     return url.rstrip("/")
 
 
-def _session(service: str, base_url: str, token: str) -> requests.Session:
-    if not token or not token.isascii() or not token.isprintable() or " " in token:
-        raise ConfigError(f"{service}: the token is empty or has a character no token has.")
-    session = requests.Session()
-    session.auth = _Bearer(token)
-    session.headers.update({"Accept": "application/json", "Content-Type": "application/json"})
-    # A proxy of the machine cannot reach a server on the loopback address.
-    session.trust_env = not is_loopback(base_url)
-    return session
+def _bytes(body: object) -> bytes | None:
+    if body is None or isinstance(body, bytes):
+        return body
+    return json.dumps(body, allow_nan=False).encode()
 
 
 def _json(response: requests.Response) -> Mapping[str, object] | None:
     try:
         body = response.json()
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     return body if isinstance(body, dict) else None
-
-
-def _transport_error(problem: requests.RequestException, what: str) -> DestinationError:
-    if isinstance(problem, requests.exceptions.SSLError) and "CERTIFICATE" in str(problem):
-        return AccessRefused(f"{what}: the server's certificate is not trusted. Check the address.")
-    reason = getattr(problem.args[0], "reason", None) if problem.args else None
-    if isinstance(problem, (requests.ConnectTimeout, requests.exceptions.ProxyError)) or isinstance(
-        reason, NewConnectionError
-    ):
-        return Retriable(f"{what}: no connection.")
-    return Ambiguous(f"{what}: sent, but no complete answer came back.")
 
 
 def _tell(state: RetryCallState) -> None:

@@ -16,7 +16,7 @@ from sync.destinations import DESTINATIONS
 from sync.destinations.connection import SANDBOX, Connection
 from sync.errors import ConfigError
 from sync.ledger import Ledger, open_ledger
-from sync.sandbox import DEFAULT_PORT, DEFAULT_TOKEN
+from sync.sandbox import DEFAULT_PORT
 from sync.warehouse import WORK_FOLDER, Warehouse, open_warehouse
 
 SANDBOX_STATE = WORK_FOLDER / "sandbox.sqlite"
@@ -89,18 +89,21 @@ def open_session(target: str | None) -> Iterator[Session]:
 
 @contextmanager
 def connect(destination: str, tell: Callable[[str], None]) -> Iterator[Connection]:
-    """Open a destination by the settings in the environment; without a token, the sandbox.
+    """Open a destination by the settings in the environment; without them, the sandbox.
 
     `tell` is given one line where the sandbox stands in for the account.
     """
     WORK_FOLDER.mkdir(exist_ok=True)
+    connector = DESTINATIONS[destination]
     environment = {"DECILE_SANDBOX_STATE": str(SANDBOX_STATE), **os.environ}
-    if not environment.get("HUBSPOT_TOKEN", "").strip():
-        if url := _running_sandbox():
-            environment |= {"HUBSPOT_TOKEN": DEFAULT_TOKEN, "HUBSPOT_BASE_URL": url}
+    if not connector.is_real(environment):
+        url = environment.get("DECILE_SANDBOX_URL") or _running_sandbox()
+        environment |= {"DECILE_SANDBOX_URL": url} if url else {}
         place = f"running on {url}" if url else f"kept in {environment['DECILE_SANDBOX_STATE']}"
-        tell(f"HUBSPOT_TOKEN is not set: using the sandbox {place} instead of an account.")
-    with DESTINATIONS[destination].connect(environment) as connection:
+        verb = "is" if len(connector.needs) == 1 else "are"
+        names = " and ".join(connector.needs)
+        tell(f"{names} {verb} not set: using the sandbox {place} instead of an account.")
+    with connector.connect(environment) as connection:
         yield connection
 
 

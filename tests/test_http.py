@@ -13,6 +13,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
+from sync.answers import Answer, retry_after
 from sync.errors import (
     AccessRefused,
     Ambiguous,
@@ -21,7 +22,7 @@ from sync.errors import (
     DestinationError,
     Retriable,
 )
-from sync.http import Answer, HttpClient, RetryPolicy, retry_after
+from sync.http import HttpClient, RetryPolicy
 from sync.rate_limit import RateLimiter
 
 SECRET = "token-nobody-may-see"

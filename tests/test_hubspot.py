@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
@@ -12,6 +13,7 @@ import requests
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sync.answers import Answer
 from sync.changes import Change, Field
 from sync.destinations import DESTINATIONS
 from sync.destinations.hubspot import HubSpotContacts, classify
@@ -20,10 +22,11 @@ from sync.errors import (
     Ambiguous,
     BatchRefused,
     ConfigError,
+    DestinationError,
     QuotaExhausted,
     Retriable,
 )
-from sync.http import Answer, HttpClient, RetryPolicy
+from sync.http import HttpClient, RetryPolicy
 from sync.sandbox import Limit, Sandbox
 from sync.scrub import REMOVED, scrub
 
@@ -52,6 +55,11 @@ class Account:
     def calls(self) -> list[dict[str, Any]]:
         found = requests.get(f"{self.sandbox.url}/sandbox/calls", timeout=5).json()["calls"]
         return [call for call in found if "/batch/" in call["path"]]
+
+    def state(self) -> dict[str, int]:
+        return cast(
+            "dict[str, int]", requests.get(f"{self.sandbox.url}/sandbox/state", timeout=5).json()
+        )
 
     def value(self, record_id: str, name: str) -> str | None:
         found = requests.get(
@@ -112,6 +120,15 @@ def update(record: int, **fields: str | None) -> Change:
 def upsert(number: int, **fields: str | None) -> Change:
     values = {"decile_score": "7", "email": f"new{number}@example.com", **fields}
     return Change(f"t{number}", f"k{number}", "upsert", None, f"c{number}", values)
+
+
+def removal(record_id: str | None, **fields: str | None) -> Change:
+    values = {f"decile_{name}": value for name, value in fields.items()}
+    return Change(f"r{record_id}", f"k{record_id}", "remove", record_id, "c1", values)
+
+
+def erasure(record_id: str | None) -> Change:
+    return Change(f"e{record_id}", f"k{record_id}", "erase", record_id, "c1", {})
 
 
 def statuses(outcomes: list[Any]) -> list[str]:
@@ -309,14 +326,69 @@ def test_a_missing_property_stops_and_points_to_the_setup(tmp_path: Path) -> Non
     [
         Change("t", "k", "update", None, "c", {}),
         Change("t", "k", "upsert", None, "", {}),
-        Change("t", "k", "remove", "1", "c", {}),
-        Change("t", "k", "create", None, "c", {}),
+        Change("t", "k", "create", None, "", {}),
+        Change("t", "k", "remove", None, "", {}),
+        Change("t", "k", "erase", None, "", {}),
     ],
 )
 def test_a_change_that_makes_no_sense_is_never_sent(account: Account, change: Change) -> None:
     with pytest.raises(ConfigError):
         account.contacts.push([update(1), change])
     assert account.calls() == []
+
+
+def test_a_new_contact_is_created_once_however_often_it_is_asked_for(account: Account) -> None:
+    change = replace(upsert(1), operation="create")
+    first, again = account.contacts.push([change]), account.contacts.push([change])
+    assert first == again
+    assert account.state()["created"] == 1
+
+
+def test_a_removal_clears_every_field_it_names_and_nothing_else(account: Account) -> None:
+    account.contacts.push([update(1, score="7", band="hot"), update(2, score="7")])
+    for _ in range(2):
+        (outcome,) = account.contacts.push([removal("1", score=None, band=None)])
+        assert (outcome.status, outcome.destination_id) == ("accepted", "1")
+    assert account.value("1", "decile_score") is None
+    assert account.value("1", "decile_band") is None
+    assert account.value("1", "email") == "person1@example.com"
+    assert account.value("2", "decile_score") == "7"
+
+
+def test_a_removal_without_a_record_id_goes_by_the_unique_property(account: Account) -> None:
+    (created,) = account.contacts.push([upsert(1)])
+    known, unknown = removal("5", score=None), removal(None, score=None)
+    assert statuses(account.contacts.push([known, unknown])) == ["accepted"] * 2
+    assert account.value(created.destination_id, "decile_score") is None
+    assert account.state()["created"] == 1
+
+
+def test_where_the_record_is_gone_nothing_is_left_to_clear(account: Account) -> None:
+    outcomes = account.contacts.push([removal("9999", score=None), removal("1", score=None)])
+    assert statuses(outcomes) == ["accepted"] * 2
+
+
+def test_an_erasure_is_by_record_id_final_and_harmless_to_repeat(account: Account) -> None:
+    (created,) = account.contacts.push([upsert(1)])
+    for _ in range(2):
+        outcomes = account.contacts.push([erasure("7"), erasure(None)])
+        assert statuses(outcomes) == ["accepted"] * 2
+    assert (account.state()["erased"], account.state()["contacts"]) == (2, PEOPLE - 1)
+    (written,) = account.contacts.push([update(7)])
+    assert written.error_code == "OBJECT_NOT_FOUND"
+
+
+def test_an_erased_contact_does_not_come_back_with_the_export(tmp_path: Path) -> None:
+    for _ in range(2):
+        with open_account(tmp_path) as account:
+            account.contacts.push([erasure("7")])
+            assert account.state()["contacts"] == PEOPLE - 1
+
+
+def test_an_address_that_is_not_there_is_no_erasure(account: Account) -> None:
+    account.fault("status", status=404, times=None)
+    with pytest.raises(DestinationError, match="API version"):
+        account.contacts.push([erasure("7")])
 
 
 def test_more_rows_than_a_batch_takes_are_never_sent(account: Account) -> None:
@@ -456,6 +528,7 @@ def test_without_a_token_it_is_the_sandbox(tmp_path: Path) -> None:
     environment = {
         "DECILE_SANDBOX_STATE": str(tmp_path / "new" / "state.sqlite"),
         "DECILE_SANDBOX_RECORDS": str(records_in(tmp_path)),
+        "DECILE_RATES": str(tmp_path / "rates.sqlite"),
     }
     for _ in range(2):
         with DESTINATIONS["hubspot"].connect(environment) as connection:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from sync.destinations import hubspot_connect
+from sync.destinations import hubspot_connect, webhook_connect
 from sync.destinations.connection import Connector
 
 DESTINATIONS: dict[str, Connector] = {
     "hubspot": hubspot_connect.CONNECTOR,
+    "webhook": webhook_connect.CONNECTOR,
 }

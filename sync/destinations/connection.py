@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 from sync.changes import Capabilities, Destination
+from sync.errors import ConfigError
+from sync.rate_limit import SharedRateLimiter
+from sync.sandbox import DEFAULT_TOKEN, Sandbox
 
 SANDBOX = "sandbox"
+WORK_FOLDER = ".decile"
+
+Environment = Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -24,9 +31,71 @@ class Connector:
     """How to open a destination by the settings in an environment, and what it can do.
 
     `objects` are the kinds of record that it writes. `capabilities` are known without a token;
-    an open destination has those of its account.
+    an open destination has those of its account. `needs` are the settings that make it real: all
+    of them, or none and the sandbox stands in, which `sandboxed` gives the settings for, from its
+    address. `open` gets settings that are complete.
     """
 
     objects: frozenset[str]
     capabilities: Capabilities
-    connect: Callable[[Mapping[str, str]], AbstractContextManager[Connection]]
+    needs: tuple[str, ...]
+    sandboxed: Callable[[str], Environment]
+    open: Callable[[Environment], AbstractContextManager[Connection]]
+
+    def is_real(self, environment: Environment) -> bool:
+        """Tell whether the settings lead to an account. Raises ConfigError if half of them do."""
+        missing = [name for name in self.needs if not environment.get(name, "").strip()]
+        if missing and len(missing) < len(self.needs):
+            there = [name for name in self.needs if name not in missing]
+            raise ConfigError(
+                f"{', '.join(there)} is set and {', '.join(missing)} is not: set both for the"
+                " account, or neither for the sandbox."
+            )
+        return not missing
+
+    @contextmanager
+    def connect(self, environment: Environment) -> Iterator[Connection]:
+        """Open the destination, and close it at the end. Nothing is sent before it is used.
+
+        Where the sandbox stands in, it is the one that runs on DECILE_SANDBOX_URL; else one that
+        runs as long as the connection does, with its state in DECILE_SANDBOX_STATE and its first
+        records from DECILE_SANDBOX_RECORDS.
+        """
+        if self.is_real(environment):
+            with self.open(environment) as connection:
+                yield connection
+            return
+        with _sandbox(environment) as url:
+            settings = {**environment, **self.sandboxed(url)}
+            with self.open(settings) as connection:
+                yield replace(connection, account=SANDBOX)
+
+
+@contextmanager
+def _sandbox(environment: Environment) -> Iterator[str]:
+    if url := environment.get("DECILE_SANDBOX_URL", "").strip():
+        yield url
+        return
+    with Sandbox(
+        state=Path(environment.get("DECILE_SANDBOX_STATE") or f"{WORK_FOLDER}/sandbox.sqlite"),
+        records=_records(environment.get("DECILE_SANDBOX_RECORDS")),
+        token=DEFAULT_TOKEN,
+    ) as sandbox:
+        yield sandbox.url
+
+
+def _records(path: str | None) -> Path | None:
+    """Give the CSV to start with; a project without the sample starts with no contacts."""
+    sample = Path("seeds/demo/raw_hubspot__contact.csv")
+    return Path(path) if path else sample if sample.exists() else None
+
+
+def limiter(
+    environment: Environment, calls: int, seconds: float, *, budget: str
+) -> SharedRateLimiter:
+    """Give the limit of an account, which all syncs of this machine share.
+
+    `budget` names service, address and account. The file is DECILE_RATES.
+    """
+    file = Path(environment.get("DECILE_RATES") or f"{WORK_FOLDER}/rates.sqlite")
+    return SharedRateLimiter(calls, seconds, file=file, budget=budget)

@@ -1,18 +1,21 @@
 """HubSpot contacts, by the dated API: batches of 100, one trace id per row.
 
 A contact whose record id is known is updated by it; another one is upserted on our own unique
-property. Both calls set values and repeat without harm. The answer is trusted row by row:
-accepted is what `results` lists, rejected what `errors` names, and the rest is pending.
+property. A removal clears the fields that were sent. These calls set values and repeat without
+harm. The answer is trusted row by row: accepted is what `results` lists, rejected what `errors`
+names, and the rest is pending. An erasure deletes the contact for good, one call each.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
 
+from sync.answers import Answer, retry_after
 from sync.changes import Capabilities, Change, Field, Outcome, SetupStep
 from sync.destinations import hubspot_setup
+from sync.destinations.hubspot_answers import code_of, gone_is_cleared, read_outcomes
+from sync.destinations.hubspot_erase import erase
+from sync.destinations.one_by_one import one_by_one
 from sync.errors import (
     AccessRefused,
     BatchRefused,
@@ -21,22 +24,22 @@ from sync.errors import (
     QuotaExhausted,
     Retriable,
 )
-from sync.http import Answer, HttpClient, retry_after
-from sync.scrub import scrub
+from sync.http import HttpClient
 
 MAX_BATCH = 100
 WINDOW_SECONDS = 10.0
 UNKNOWN_FIELD = "PROPERTY_DOESNT_EXIST"
 
-Item = Mapping[str, object]
-
 
 def capabilities(calls_per_window: int = 100) -> Capabilities:
     """Say what HubSpot contacts can do, at a number of calls in ten seconds."""
     return Capabilities(
-        modes=frozenset({"update", "upsert"}),
+        modes=frozenset({"update", "upsert", "create", "mirror"}),
         max_batch=MAX_BATCH,
         rows_per_second=calls_per_window * MAX_BATCH / WINDOW_SECONDS,
+        removal="clear",
+        erases=True,
+        max_in_flight=4,
     )
 
 
@@ -62,15 +65,11 @@ class HubSpotContacts:
     def push(self, changes: Sequence[Change]) -> list[Outcome]:
         """Write one batch; known records by their id, the others on the unique property."""
         _check(changes)
-        known = [change for change in changes if change.record_id]
-        unknown = [change for change in changes if not change.record_id]
-        outcomes = {
-            outcome.token: outcome
-            for path, part in (("update", known), ("upsert", unknown))
-            if part
-            for outcome in self._write(path, part)
-        }
-        return [outcomes[change.token] for change in changes]
+        outcomes = one_by_one([one for one in changes if one.operation == "erase"], self._erase)
+        for (call, _), part in _calls(changes).items():
+            outcomes += self._write(call, part)
+        by_token = {outcome.token: outcome for outcome in outcomes}
+        return [by_token[change.token] for change in changes]
 
     def plan_setup(self, fields: Sequence[Field]) -> list[SetupStep]:
         """Say which properties are there, missing, or there with a type that does not fit."""
@@ -88,16 +87,22 @@ class HubSpotContacts:
         answer = self._http.post(
             f"{self._objects}/batch/{call}", {"inputs": inputs}, idempotent=True
         )
-        outcomes = _outcomes(changes, answer, unique_property=self._unique_property)
+        outcomes = read_outcomes(changes, answer, unique_property=self._unique_property)
         _stop_at_unknown_fields(changes, outcomes)
-        return outcomes
+        return [gone_is_cleared(*pair) for pair in zip(changes, outcomes, strict=True)]
+
+    def _erase(self, change: Change) -> Outcome:
+        unique = (self._unique_property, change.unique_key)
+        record_id = erase(self._http, self._objects, change.record_id, unique)
+        return Outcome(change.token, "accepted", record_id)
 
     def _input(self, change: Change) -> dict[str, object]:
         properties = {name: value or "" for name, value in change.fields.items()}
         row: dict[str, object] = {"objectWriteTraceId": change.token, "properties": properties}
         if change.record_id:
             return row | {"id": change.record_id}
-        properties.pop(self._unique_property, None)
+        if change.operation != "remove":
+            properties.pop(self._unique_property, None)
         return row | {"id": change.unique_key, "idProperty": self._unique_property}
 
 
@@ -125,7 +130,7 @@ def classify(answer: Answer) -> DestinationError | None:
     if status in {423, 477}:  # locked; moving to another data centre
         return Retriable(f"{answer}.", retry_after=max(2.0, retry_after(answer) or 0.0))
     if status in {400, 409, 413}:
-        return BatchRefused(f"{answer}, {_code(body)}.", code=_code(body))
+        return BatchRefused(f"{answer}, {code_of(body)}.", code=code_of(body))
     return None
 
 
@@ -133,74 +138,24 @@ def _check(changes: Sequence[Change]) -> None:
     if len(changes) > MAX_BATCH:
         raise ConfigError(f"HubSpot takes {MAX_BATCH} contacts a call, not {len(changes)}.")
     for change in changes:
-        if change.operation not in {"update", "upsert"}:
-            raise ConfigError(f"HubSpot contacts: there is no operation {change.operation}.")
         if change.operation == "update" and not change.record_id:
             raise ConfigError("HubSpot contacts: an update needs the record id of the contact.")
         if not change.record_id and not change.unique_key:
-            raise ConfigError("HubSpot contacts: an upsert needs the value of the unique property.")
+            raise ConfigError(
+                f"HubSpot contacts: {change.operation} needs the record id or the value of the"
+                " unique property."
+            )
 
 
-def _outcomes(changes: Sequence[Change], answer: Item, *, unique_property: str) -> list[Outcome]:
-    """Give one outcome per change. A row that both lists name was not wholly written: rejected."""
-    owners = {change.token: change for change in changes}
-    # Trace ids are promised for batch creation only; elsewhere the ids have to do.
-    by_id = {change.record_id or change.unique_key: change for change in changes}
-    outcomes = {change.token: Outcome(change.token, "pending") for change in changes}
-    for row in _items(answer, "results"):
-        written = row.get("properties")
-        unique = written.get(unique_property) if isinstance(written, Mapping) else None
-        for change in _named(owners, by_id, row.get("objectWriteTraceId"), [row.get("id"), unique]):
-            outcomes[change.token] = Outcome(change.token, "accepted", str(row.get("id")))
-    nameless = []
-    for error in _items(answer, "errors"):
-        context = error.get("context")
-        context = context if isinstance(context, Mapping) else {}
-        named = _named(owners, by_id, context.get("objectWriteTraceId"), context.get("ids"))
-        outcomes |= {change.token: _rejected(change, error) for change in named}
-        if not named:
-            nameless.append(error)
-    return _with_nameless(changes, outcomes, nameless)
-
-
-def _with_nameless(
-    changes: Sequence[Change], outcomes: Mapping[str, Outcome], nameless: Sequence[Item]
-) -> list[Outcome]:
-    """Deal with errors that name no row: they belong to the only row, or to the whole batch."""
-    given = [outcomes[change.token] for change in changes]
-    if not nameless or any(outcome.status != "pending" for outcome in given):
-        return given
-    if len(changes) == 1:
-        return [_rejected(changes[0], nameless[0])]
-    code = _code(nameless[0])
-    raise BatchRefused(f"HubSpot wrote nothing of a batch and named no row, {code}.", code=code)
-
-
-def _named(
-    owners: Mapping[str, Change], by_id: Mapping[str, Change], traces: object, ids: object
-) -> list[Change]:
-    """Find the changes that an item is about: by trace id, and if it has none by id."""
-    if traces:
-        return [owners[trace] for trace in _texts(traces) if trace in owners]
-    return [by_id[name] for name in _texts(ids) if name in by_id]
-
-
-def _rejected(change: Change, error: Item) -> Outcome:
-    """Name the code, the properties we sent, and the message without anything personal."""
-    hide = [*change.fields.values(), change.record_id, change.unique_key]
-    details = _items(error, "errors") or [error]
-    parts = []
-    for detail in details:
-        context = detail.get("context")
-        named = _texts(context.get("propertyName")) if isinstance(context, Mapping) else []
-        fields = ", ".join(name for name in named if name in change.fields)
-        message = scrub(str(detail.get("message") or ""), hide=hide)
-        parts.append(f"{fields}: {message}" if fields else message)
-    return replace(
-        Outcome(change.token, "rejected", change.record_id),
-        error_code=_code(error),
-        message=" ".join(dict.fromkeys(parts))[:500],
-    )
+def _calls(changes: Sequence[Change]) -> dict[tuple[str, bool], list[Change]]:
+    """Sort changes by call, and by how they name a record: one call takes one way."""
+    calls: dict[tuple[str, bool], list[Change]] = {}
+    for change in changes:
+        if change.operation != "erase":
+            by_id = bool(change.record_id)
+            call = "update" if by_id or change.operation == "remove" else "upsert"
+            calls.setdefault((call, by_id), []).append(change)
+    return calls
 
 
 def _stop_at_unknown_fields(changes: Sequence[Change], outcomes: Sequence[Outcome]) -> None:
@@ -213,25 +168,6 @@ def _stop_at_unknown_fields(changes: Sequence[Change], outcomes: Sequence[Outcom
         )
 
 
-def _code(error: Item) -> str:
-    """Give the most telling code of an error; free text is not a code."""
-    nested = [detail.get("code") for detail in _items(error, "errors")]
-    for code in (*nested, error.get("category")):
-        if isinstance(code, str) and re.fullmatch(r"[A-Z][A-Z0-9_.]{1,60}", code):
-            return code
-    return "UNKNOWN"
-
-
 def _window(answer: Answer) -> float:
     asked = answer.headers.get("X-HubSpot-RateLimit-Interval-Milliseconds", "")
     return int(asked) / 1000 if asked.isascii() and asked.isdigit() else WINDOW_SECONDS
-
-
-def _items(holder: Item, name: str) -> list[Item]:
-    items = holder.get(name)
-    return [item for item in items if isinstance(item, Mapping)] if isinstance(items, list) else []
-
-
-def _texts(value: object) -> list[str]:
-    values: Iterable[object] = value if isinstance(value, list) else [value]
-    return [text for text in values if isinstance(text, str)]

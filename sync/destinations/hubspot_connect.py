@@ -1,21 +1,19 @@
-"""Open HubSpot by the settings in the environment; without a token, the sandbox in its place."""
+"""Open HubSpot by the settings in the environment."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import dataclass
 from typing import Self
 
-from sync.destinations.connection import SANDBOX, Connection, Connector
+from sync.destinations.connection import SANDBOX, Connection, Connector, Environment, limiter
 from sync.destinations.hubspot import WINDOW_SECONDS, HubSpotContacts, capabilities, classify
 from sync.destinations.hubspot_setup import NAME
 from sync.errors import ConfigError
 from sync.http import HttpClient, is_loopback
-from sync.rate_limit import RateLimiter
-from sync.sandbox import Sandbox
+from sync.sandbox import DEFAULT_TOKEN
 
 
 @dataclass(frozen=True)
@@ -30,7 +28,7 @@ class Settings:
     account: str
 
     @classmethod
-    def read(cls, environment: Mapping[str, str]) -> Self:
+    def read(cls, environment: Environment) -> Self:
         """Read HUBSPOT_*; a setting that makes no sense is a ConfigError."""
 
         def setting(name: str, default: str) -> str:
@@ -65,40 +63,16 @@ class Settings:
 
 
 @contextmanager
-def connect(environment: Mapping[str, str]) -> Iterator[Connection]:
-    """Open HubSpot, and close it at the end. Nothing is sent before it is used.
-
-    Without HUBSPOT_TOKEN a sandbox runs as long as the connection does, with its state in
-    DECILE_SANDBOX_STATE and its first records from DECILE_SANDBOX_RECORDS.
-    """
+def open_contacts(environment: Environment) -> Iterator[Connection]:
+    """Open the contacts of an account."""
     settings = Settings.read(environment)
-    if settings.token:
-        with _open(settings) as connection:
-            yield connection
-        return
-    with Sandbox(
-        state=Path(environment.get("DECILE_SANDBOX_STATE") or ".decile/sandbox.sqlite"),
-        records=_records(environment.get("DECILE_SANDBOX_RECORDS")),
-    ) as sandbox:
-        here = replace(settings, token=sandbox.token, base_url=sandbox.url, account=SANDBOX)
-        with _open(here) as connection:
-            yield connection
-
-
-def _records(path: str | None) -> Path | None:
-    """Give the CSV to start with; a project without the sample starts with no contacts."""
-    sample = Path("seeds/demo/raw_hubspot__contact.csv")
-    return Path(path) if path else sample if sample.exists() else None
-
-
-@contextmanager
-def _open(settings: Settings) -> Iterator[Connection]:
+    budget = f"hubspot {settings.base_url} {settings.account}"
     with HttpClient(
         "HubSpot",
         settings.base_url,
         token=settings.token,
         classify=classify,
-        limiter=RateLimiter(settings.rate, WINDOW_SECONDS),
+        limiter=limiter(environment, settings.rate, WINDOW_SECONDS, budget=budget),
     ) as http:
         destination = HubSpotContacts(
             http,
@@ -109,4 +83,10 @@ def _open(settings: Settings) -> Iterator[Connection]:
         yield Connection(destination, settings.account)
 
 
-CONNECTOR = Connector(objects=frozenset({"contacts"}), capabilities=capabilities(), connect=connect)
+CONNECTOR = Connector(
+    objects=frozenset({"contacts"}),
+    capabilities=capabilities(),
+    needs=("HUBSPOT_TOKEN",),
+    sandboxed=lambda url: {"HUBSPOT_TOKEN": DEFAULT_TOKEN, "HUBSPOT_BASE_URL": url},
+    open=open_contacts,
+)

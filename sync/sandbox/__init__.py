@@ -1,6 +1,15 @@
-"""A local server that behaves like HubSpot, for first runs, for trying things out, for tests."""
+"""A local server that behaves like the real ones, for first runs, for trying out, for tests."""
 
 from sync.sandbox.api import Limit
+from sync.sandbox.hooks import WEBHOOK_PATH, WEBHOOK_SECRET
 from sync.sandbox.server import DEFAULT_PORT, DEFAULT_TOKEN, Sandbox, serve
 
-__all__ = ["DEFAULT_PORT", "DEFAULT_TOKEN", "Limit", "Sandbox", "serve"]
+__all__ = [
+    "DEFAULT_PORT",
+    "DEFAULT_TOKEN",
+    "WEBHOOK_PATH",
+    "WEBHOOK_SECRET",
+    "Limit",
+    "Sandbox",
+    "serve",
+]

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import UTC, datetime
 
-from sync.sandbox.replies import Reply, Request, problem, row_error
-from sync.sandbox.rules import ReadBatch, Refusal, WriteBatch, WriteRow, refuse
+from sync.sandbox.replies import Refused, Reply, Request, multi_status, problem, row_error
+from sync.sandbox.rules import GdprDelete, ReadBatch, Refusal, WriteBatch, WriteRow, refuse
 from sync.sandbox.store import Contact, Store
 
 NOT_FOUND = (
@@ -16,14 +15,6 @@ NOT_FOUND = (
 DEFAULT_PROPERTIES = ("createdate", "email", "firstname", "lastmodifieddate", "lastname")
 
 Error = dict[str, object]
-
-
-class BatchRefusal(Exception):
-    """The call is refused as a whole; what it wrote so far is taken back."""
-
-    def __init__(self, reply: Reply) -> None:
-        self.reply = reply
-        super().__init__()
 
 
 def get(store: Store, request: Request, name: str) -> Reply:
@@ -63,7 +54,7 @@ def write(store: Store, batch: WriteBatch, *, upsert: bool, failing: Mapping[str
         if "context" not in done:
             results.append(done)
         elif row.objectWriteTraceId is None:
-            raise BatchRefusal(
+            raise Refused(
                 problem(400, str(done["category"]), str(done["message"]), errors=_nested(done))
             )
         else:
@@ -71,13 +62,12 @@ def write(store: Store, batch: WriteBatch, *, upsert: bool, failing: Mapping[str
     return multi_status(results, errors)
 
 
-def multi_status(results: Sequence[object], errors: Sequence[object]) -> Reply:
-    """Give 200, or 207 where a row failed."""
-    now = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-    body = {"status": "COMPLETE", "results": results, "startedAt": now, "completedAt": now}
-    if errors:
-        return Reply(207, body | {"numErrors": len(errors), "errors": errors})
-    return Reply(200, body)
+def erase(store: Store, body: GdprDelete) -> Reply:
+    """Answer gdpr-delete: the contact is gone for good. One that is not there is no mistake."""
+    contact = _find(store, body.objectId, body.idProperty)
+    if contact:
+        store.erase(contact)
+    return Reply(204, None)
 
 
 def _check_ids(
@@ -94,7 +84,7 @@ def _check_ids(
     elif any(name and not definitions.get(name, {}).get("hasUniqueValue") for name in names):
         message = "idProperty must be a property with unique values."
     if message:
-        raise BatchRefusal(problem(400, "VALIDATION_ERROR", message))
+        raise Refused(problem(400, "VALIDATION_ERROR", message))
 
 
 def _write_row(

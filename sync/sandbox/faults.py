@@ -3,19 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated, Literal
+from dataclasses import replace
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
+from sync.sandbox.replies import (
+    HTML,
+    Reply,
+    limited,
+    multi_status,
+    problem,
+    row_error,
+    unauthorised,
+)
 from sync.sandbox.rules import Strict, WriteRow
 from sync.sandbox.store import Store
 
 Kind = Literal[
     "row_error",  # one row fails: 207
+    "row_error_200",  # one row fails, and the status says that all is well
     "omit_row",  # one row is written, but no list of the answer names it
     "status",  # an error status; nothing is written
     "empty_results",  # 200, no results, one error that names no row; nothing is written
     "shuffle",  # results in another order than the rows
+    "other_ids",  # results with ids of their own, as of merged records; only trace ids tie them
     "batch_400",  # the batch is refused as a whole, while it holds the row if one is named
     "cut",  # the connection is cut in the middle of the answer; all is written
     "applied_then_502",  # all is written, then a gateway fails
@@ -23,10 +35,15 @@ Kind = Literal[
     "expire_token",  # 401 from now on
     "slow",  # the answer takes its time
 ]
-WRITES_ONLY = frozenset(
-    {"row_error", "omit_row", "empty_results", "shuffle", "batch_400", "applied_then_502"}
-)
-NEEDS_ROW = frozenset({"row_error", "omit_row"})
+ROW_ERRORS = frozenset({"row_error", "row_error_200"})
+NEEDS_ROW = ROW_ERRORS | {"omit_row"}
+WRITES_ONLY = NEEDS_ROW | {
+    "empty_results",
+    "shuffle",
+    "other_ids",
+    "batch_400",
+    "applied_then_502",
+}
 
 
 class Fault(Strict):
@@ -94,3 +111,75 @@ def take(store: Store, path: str, rows: Sequence[WriteRow]) -> list[Fault]:
                 fault.model_copy(update={"times": fault.times - 1}).model_dump(), number
             )
     return struck
+
+
+def failing(struck: Sequence[Fault], rows: Sequence[WriteRow]) -> dict[str, str]:
+    """Give the ids of the rows to refuse, each with its code."""
+    return {
+        row.id: fault.code
+        for fault in struck
+        for row in rows
+        if fault.kind in ROW_ERRORS and fault.is_about(row)
+    }
+
+
+def before(struck: Sequence[Fault]) -> Reply | None:
+    """Give the reply of a fault that keeps the call from being done at all."""
+    for fault in struck:
+        match fault.kind:
+            case "expire_token":
+                return unauthorised("EXPIRED_AUTHENTICATION")
+            case "batch_400":
+                return problem(400, fault.code, "The batch was refused on request.")
+            case "status":
+                return _with_status(fault)
+            case "empty_results":
+                error = row_error(fault.code, "Nothing was written, on request.", context={})
+                return replace(multi_status([], [error]), status=200)
+    return None
+
+
+def _with_status(fault: Fault) -> Reply:
+    if fault.policy:
+        reply = limited(fault.policy, 10_000)
+    elif fault.status == 429:
+        reply = problem(429, "RATE_LIMITS", "Too many calls.", errorType="RATE_LIMIT")
+    else:
+        reply = problem(fault.status, "SANDBOX_FAULT", "An error was asked for.")
+    asked = {} if fault.retry_after is None else {"Retry-After": str(fault.retry_after)}
+    return replace(reply, headers={**reply.headers, **asked})
+
+
+def after(struck: Sequence[Fault], reply: Reply, rows: Sequence[WriteRow]) -> Reply:
+    """Spoil the reply of a call that was done."""
+    for fault in struck:
+        body = reply.body
+        if isinstance(body, dict) and isinstance(body.get("results"), list):
+            results = _spoiled(fault, body["results"], rows)
+            reply = replace(reply, body=body | {"results": results})
+        match fault.kind:
+            case "row_error_200":
+                reply = replace(reply, status=200)
+            case "applied_then_502":
+                reply = problem(502, "BAD_GATEWAY", "Bad gateway.")
+            case "not_json":
+                reply = replace(
+                    reply, status=200, body="<html><body>Welcome</body></html>", type=HTML
+                )
+            case "cut":
+                reply = replace(reply, is_cut=True)
+    return reply
+
+
+def _spoiled(
+    fault: Fault, results: list[dict[str, Any]], rows: Sequence[WriteRow]
+) -> list[dict[str, Any]]:
+    match fault.kind:
+        case "shuffle":
+            return results[::-1]
+        case "omit_row":
+            silent = {row.objectWriteTraceId for row in rows if fault.is_about(row)}
+            return [row for row in results if row.get("objectWriteTraceId") not in silent]
+        case "other_ids":
+            return [{**row, "id": f"9{row['id']}", "properties": {}} for row in results]
+    return results

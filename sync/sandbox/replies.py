@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from uuid import uuid4
 
 from sync.sandbox.rules import Refusal
@@ -39,6 +40,14 @@ class Reply:
     delay: float = 0.0
 
 
+class Refused(Exception):
+    """The call is refused as a whole; what it wrote so far is taken back."""
+
+    def __init__(self, reply: Reply) -> None:
+        self.reply = reply
+        super().__init__()
+
+
 def problem(
     status: int, category: str, message: str, *, errors: Sequence[object] = (), **more: object
 ) -> Reply:
@@ -64,6 +73,25 @@ def limited(policy: str, interval_ms: int) -> Reply:
         policyName=policy,
     )
     return Reply(429, reply.body, {"X-HubSpot-RateLimit-Interval-Milliseconds": str(interval_ms)})
+
+
+def multi_status(results: Sequence[object], errors: Sequence[object]) -> Reply:
+    """Give 200, or 207 where a row failed."""
+    now = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    body = {"status": "COMPLETE", "results": results, "startedAt": now, "completedAt": now}
+    if errors:
+        return Reply(207, body | {"numErrors": len(errors), "errors": errors})
+    return Reply(200, body)
+
+
+def unauthorised(category: str) -> Reply:
+    """Refuse a caller."""
+    return problem(401, category, "Authentication credentials not found or no longer valid.")
+
+
+def no_such_method() -> Reply:
+    """Refuse a method that a path does not have."""
+    return problem(405, "METHOD_NOT_ALLOWED", "There is no such call.")
 
 
 def row_error(

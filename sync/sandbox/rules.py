@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -34,6 +34,9 @@ class Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
 
+Body = TypeVar("Body", bound=Strict)
+
+
 class WriteRow(Strict):
     """One row of batch/update or batch/upsert."""
 
@@ -47,6 +50,13 @@ class WriteBatch(Strict):
     """The body of batch/update and batch/upsert."""
 
     inputs: Annotated[list[WriteRow], Field(min_length=1, max_length=MAX_BATCH)]
+
+
+class GdprDelete(Strict):
+    """The body of gdpr-delete."""
+
+    objectId: Text
+    idProperty: Literal["email"] | None = None
 
 
 class ReadRow(Strict):
@@ -120,6 +130,11 @@ class Refusal:
     code: str
     message: str
     name: str
+
+
+def parse(model: type[Body], body: bytes) -> Body:
+    """Read a body. Raises ValidationError."""
+    return model.model_validate_json(body)
 
 
 def explain(error: ValidationError) -> str:

@@ -27,7 +27,7 @@ MAX_BODY = 8_000_000
 
 
 class Sandbox:
-    """A stand-in for HubSpot on 127.0.0.1, from `with` to its end.
+    """A stand-in for HubSpot and for a webhook on 127.0.0.1, from `with` to its end.
 
     `state` is its SQLite file; `records` a CSV like raw_hubspot__contact, whose contacts it
     starts with. Port 0 takes a free one. `clock` and `sleep` are seconds, for tests.
@@ -208,7 +208,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _send(self, reply: Reply) -> None:
         text = reply.body if isinstance(reply.body, str) else json.dumps(reply.body)
-        payload = text.encode()
+        payload = b"" if reply.status == 204 else text.encode()
         self.send_response(reply.status)
         for name, value in self._headers(reply, len(payload)).items():
             self.send_header(name, value)
@@ -222,7 +222,7 @@ class _Handler(BaseHTTPRequestHandler):
     def _headers(self, reply: Reply, length: int) -> Mapping[str, str]:
         return {
             "Content-Type": reply.type,
-            "Content-Length": str(length),
+            **({} if reply.status == 204 else {"Content-Length": str(length)}),
             "Cache-Control": "no-store",
             "X-Content-Type-Options": "nosniff",
             **({"Connection": "close"} if self.close_connection else {}),

@@ -36,6 +36,13 @@ create table if not exists unique_values (
 create table if not exists properties (name text primary key, definition text not null);
 create table if not exists groups (name text primary key, definition text not null);
 create table if not exists faults (id integer primary key, definition text not null);
+create table if not exists erased (id integer primary key);
+create table if not exists hook_rows (
+    key text primary key,
+    message text not null,
+    received_at text not null
+);
+create table if not exists hook_messages (id text primary key, times integer not null);
 create table if not exists calls (
     id integer primary key,
     at text not null,
@@ -113,11 +120,12 @@ class Store:
 
     def _add_rows(self, rows: Iterable[Mapping[str, str]]) -> None:
         known = {row[0] for row in self._database.execute("select id from contacts")}
+        erased = {row[0] for row in self._database.execute("select id from erased")}
         uniques = self.unique_properties()
         # A loader may land a record twice: its latest row counts.
         latest = {int(row["id"]): row for row in sorted(rows, key=_synced)}
         for record_id, row in latest.items():
-            if record_id in known or row.get("_fivetran_deleted", "").lower() == "true":
+            if record_id in known | erased or row.get("_fivetran_deleted", "").lower() == "true":
                 continue
             contact = catalogue.contact_of_row(row)
             now = contact.get("createdate") or _now()
@@ -173,6 +181,12 @@ class Store:
         self._own(contact.id, kept, uniques)
         return Contact(contact.id, kept, contact.created_at, now)
 
+    def erase(self, contact: Contact) -> None:
+        """Forget a contact for good: no export brings it back."""
+        self._database.execute("insert into erased values (?)", (contact.id,))
+        self._database.execute("delete from unique_values where contact_id = ?", (contact.id,))
+        self._database.execute("delete from contacts where id = ?", (contact.id,))
+
     def _own(self, record_id: int, properties: Mapping[str, str], uniques: Iterable[str]) -> None:
         # Ignored where another has the value: an export may hold what HubSpot would refuse.
         self._database.executemany(
@@ -221,6 +235,10 @@ class Store:
         """Forget one fault, or all."""
         self._database.execute("delete from faults where ? is null or id = ?", (number, number))
 
+    def execute(self, sql: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+        """Run one statement of a service that keeps tables of its own."""
+        return self._database.execute(sql, values).fetchall()
+
     def log_call(self, method: str, path: str, *, rows: int, status: int) -> None:
         """Remember a call, without what it said."""
         self._database.execute(
@@ -249,7 +267,7 @@ class Store:
             table: self._database.execute(
                 f"select count(*) from {table}"  # noqa: S608
             ).fetchone()[0]
-            for table in ("properties", "groups", "faults", "calls")
+            for table in ("properties", "groups", "faults", "calls", "erased")
         }
         return {"contacts": contacts, "written": written, "created": created, **others}
 

@@ -1,0 +1,98 @@
+"""The part of the sandbox that is HubSpot: its token, and the endpoint behind a path."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Sequence
+
+from pydantic import ValidationError
+
+from sync.sandbox import contacts, schema
+from sync.sandbox.faults import Fault, failing
+from sync.sandbox.replies import Reply, Request, no_such_method, problem, unauthorised
+from sync.sandbox.rules import (
+    GdprDelete,
+    NewGroup,
+    NewProperty,
+    ReadBatch,
+    WriteBatch,
+    WriteRow,
+    explain,
+    parse,
+)
+from sync.sandbox.store import Store
+
+PREFIX = "/crm/"
+VERSIONS = frozenset({"2026-03", "2026-09"})
+PATH = re.compile(r"/crm/(objects|properties)/(\d{4}-\d{2})/(?:contacts|0-1)(?:/(.+))?")
+
+
+class HubSpot:
+    """Answers under /crm/. The token of the sandbox is its service key."""
+
+    def __init__(self, store: Store, token: str) -> None:
+        self._store = store
+        self._token = token
+
+    def refuse(self, request: Request) -> Reply | None:
+        """Refuse a caller without the token."""
+        given = request.headers.get("authorization", "")
+        if not secrets.compare_digest(given.encode(), f"Bearer {self._token}".encode()):
+            return unauthorised("INVALID_AUTHENTICATION")
+        return None
+
+    def rows(self, request: Request) -> list[WriteRow]:
+        """Give the rows of a write; a body that is none has no rows."""
+        try:
+            if request.path.endswith(("/batch/update", "/batch/upsert")):
+                return parse(WriteBatch, request.body).inputs
+            if request.path.endswith("/gdpr-delete"):
+                return [WriteRow(id=parse(GdprDelete, request.body).objectId, properties={})]
+        except ValidationError:
+            pass
+        return []
+
+    def endpoint(self, request: Request, struck: Sequence[Fault]) -> Reply:
+        """Do what the call asks for."""
+        found = PATH.fullmatch(request.path)
+        if not found or found[2] not in VERSIONS:
+            return problem(404, "NOT_FOUND", "There is nothing at this path.")
+        area, _, rest = found.groups()
+        try:
+            if area == "properties":
+                return self._schema(request, rest or "")
+            return self._contacts(request, rest or "", struck)
+        except ValidationError as error:
+            return problem(400, "VALIDATION_ERROR", f"Invalid input JSON: {explain(error)}")
+
+    def _contacts(self, request: Request, rest: str, struck: Sequence[Fault]) -> Reply:
+        match request.method, rest:
+            case "POST", "batch/update" | "batch/upsert":
+                batch = parse(WriteBatch, request.body)
+                refused = failing(struck, batch.inputs)
+                upsert = rest == "batch/upsert"
+                return contacts.write(self._store, batch, upsert=upsert, failing=refused)
+            case "POST", "batch/read":
+                return contacts.read(self._store, parse(ReadBatch, request.body))
+            case "POST", "gdpr-delete":
+                return contacts.erase(self._store, parse(GdprDelete, request.body))
+            case "GET", _ if rest and "/" not in rest:
+                return contacts.get(self._store, request, rest)
+        return no_such_method()
+
+    def _schema(self, request: Request, rest: str) -> Reply:
+        match request.method, rest.split("/"):
+            case "GET", [""]:
+                return schema.list_all(self._store, "properties")
+            case "GET", ["groups"]:
+                return schema.list_all(self._store, "groups")
+            case "GET", ["groups", name]:
+                return schema.get(self._store, "groups", name)
+            case "GET", [name]:
+                return schema.get(self._store, "properties", name)
+            case "POST", ["groups"]:
+                return schema.create_group(self._store, parse(NewGroup, request.body))
+            case "POST", [""]:
+                return schema.create_property(self._store, parse(NewProperty, request.body))
+        return no_such_method()
