@@ -51,10 +51,10 @@ class Warehouse:
             )
         )
 
-    def macro_sql(self, macro: str) -> str:
+    def macro_sql(self, macro: str, **arguments: str) -> str:
         """Give the SQL that a macro of the project returns."""
         with self.transaction():
-            return str(self._adapter.execute_macro(macro)).strip()
+            return str(self._adapter.execute_macro(macro, kwargs=arguments)).strip()
 
     def rows(self, sql: str, parameters: Sequence[object] = ()) -> Iterator[Record]:
         """Stream the rows of a query."""

@@ -19,7 +19,7 @@ from dbt.cli.main import dbtRunner
 
 DATABASE = "people.duckdb"
 PARSED = "partial_parse.msgpack"
-MODEL = "model.small.sync_crm__people"
+MODEL = "model.decile.sync_crm__people"
 ROOT = Path(__file__).parents[1]
 SYNC = {
     "destination": "hubspot",
@@ -77,7 +77,7 @@ def _write_files(folder: Path, sync: dict[str, object]) -> None:
     (folder / "seeds").mkdir()
     (folder / "seeds" / "sync_targets.csv").write_text("target,account,reason\n")
     (folder / "models" / "sync_crm__people.sql").write_text("select 1 as sync_key")
-    _write(folder / "dbt_project.yml", {"name": "small", "profile": "small", "version": "1.0.0"})
+    _write(folder / "dbt_project.yml", {"name": "decile", "profile": "small", "version": "1.0.0"})
     _write(folder / "profiles.yml", _profiles())
     _write(folder / "models" / "people.yml", _people(sync))
 
@@ -147,7 +147,8 @@ def write_target(database: Path, target: str, account: str) -> None:
 
 
 def _all_but_the_ledger(folder: str, names: list[str]) -> list[str]:
-    return [name for name in names if not name.startswith("ledger_")]
+    kept = ("ledger_", "dispatch", "sha256")
+    return [name for name in names if not name.startswith(kept)]
 
 
 def _profiles() -> dict[str, object]:

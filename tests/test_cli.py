@@ -206,7 +206,7 @@ def test_a_repeated_key_ends_with_3(database: Path) -> None:
 
 def test_a_failed_test_ends_with_3_unless_it_is_ignored_on_purpose(database: Path) -> None:
     decile(database, "setup", "hubspot")
-    write_build(database.parent, statuses={"unit_test.small.sync_crm__people.one": "fail"})
+    write_build(database.parent, statuses={"unit_test.decile.sync_crm__people.one": "fail"})
     assert "would refuse: unit test one: fail" in decile(database, "plan").stderr
     refused = decile(database, "sync")
     assert (refused.exit_code, "Run: dbt build --select +sync_crm__people" in refused.stderr) == (
