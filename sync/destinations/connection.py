@@ -48,8 +48,8 @@ class Connector:
         if missing and len(missing) < len(self.needs):
             there = [name for name in self.needs if name not in missing]
             raise ConfigError(
-                f"{', '.join(there)} is set and {', '.join(missing)} is not: set both for the"
-                " account, or neither for the sandbox."
+                f"{', '.join(there)} is set and {', '.join(missing)} is not: set all for the"
+                " account, or none for the sandbox."
             )
         return not missing
 

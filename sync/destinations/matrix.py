@@ -1,0 +1,64 @@
+"""The tables of docs/destinations.md, from the registry: python -m sync.destinations.matrix."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import get_args
+
+from sync.changes import Capabilities, Mode
+from sync.destinations import DESTINATIONS
+from sync.destinations.connection import Connector
+
+DOCUMENT = Path(__file__).parents[2] / "docs" / "destinations.md"
+START, END = "<!-- made by sync.destinations.matrix: start -->", "<!-- end -->"
+REMOVALS = {"delete": "deletes the row", "clear": "clears the fields we sent", None: "–"}
+
+
+def tables() -> str:
+    """Give both tables in Markdown: which modes each destination has, and its limits."""
+    modes: tuple[Mode, ...] = get_args(Mode)
+    named = sorted(DESTINATIONS.items())
+    have = [
+        [_link(name), *("yes" if mode in able.capabilities.modes else "–" for mode in modes)]
+        for name, able in named
+    ]
+    limits = [[_link(name), *_limits(able)] for name, able in named]
+    heads = ["objects", "rows a batch", "rows a second", "batches at once"]
+    heads += ["a removal", "erases", "consent", "real with"]
+    return f"{_table(['', *modes], have)}\n\n{_table(['', *heads], limits)}"
+
+
+def written() -> str:
+    """Give the document with the tables as they should be."""
+    text = DOCUMENT.read_text(encoding="utf-8")
+    before, rest = text.split(START)
+    return f"{before}{START}\n\n{tables()}\n\n{END}{rest.split(END)[1]}"
+
+
+def _limits(connector: Connector) -> list[str]:
+    able: Capabilities = connector.capabilities
+    return [
+        ", ".join(sorted(connector.objects)),
+        f"{able.max_batch:,}",
+        f"{able.rows_per_second:,.10g}",
+        str(able.max_in_flight),
+        REMOVALS[able.removal],
+        "yes" if able.erases else "–",
+        able.consent or "–",
+        " and ".join(f"`{name}`" for name in connector.needs),
+    ]
+
+
+def _link(name: str) -> str:
+    return f"[`{name}`]({name}.md)"
+
+
+def _table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    head = list(head)
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+if __name__ == "__main__":
+    DOCUMENT.write_text(written(), encoding="utf-8")
