@@ -90,7 +90,7 @@ def key_tests(manifest: Node) -> dict[str, set[str]]:
     tests: dict[str, set[str]] = defaultdict(set)
     for node in manifest["nodes"].values():
         name = (node.get("test_metadata") or {}).get("name", "")
-        if node["resource_type"] == "test" and "unique" in name:
+        if node["resource_type"] == "test" and ("unique" in name or name == "sync_keys"):
             tests[node["attached_node"]].add(name)
     return tests
 
@@ -165,8 +165,9 @@ def test_a_source_is_read_by_its_own_staging_only(manifest: Node, models: dict[s
 def test_every_sync_model_has_one_exposure_and_a_destination(
     manifest: Node, models: dict[str, Node]
 ) -> None:
-    syncs = {name for name in models if name.startswith("sync_")}
-    assert syncs == {name for name, node in models.items() if layer_of(node) == "activation"}
+    syncs = {name for name, node in models.items() if layer_of(node) == "activation"}
+    shown = {name for name, node in models.items() if layer_of(node) == "operations"}
+    assert syncs == {name for name in models if name.startswith("sync_")} - shown
 
     exposed = []
     for exposure in manifest["exposures"].values():
@@ -180,6 +181,42 @@ def test_every_sync_model_has_one_exposure_and_a_destination(
         assert model["name"] == f"sync_{settings['destination']}__{settings['object']}"
         assert {settings["key"], *settings["fields"]} <= set(model["columns"])
     assert sorted(exposed) == sorted(syncs)
+
+
+def test_the_keys_of_every_sync_are_tested_as_its_exposure_names_them(manifest: Node) -> None:
+    asked = {}
+    for exposure in manifest["exposures"].values():
+        if settings := exposure["config"]["meta"].get("sync"):
+            (parent,) = exposure["depends_on"]["nodes"]
+            names = ("key", "record_id", "unique_key")
+            asked[parent] = {name: settings[name] for name in names if settings.get(name)}
+    tested = {
+        node["attached_node"]: {
+            name: column
+            for name, column in node["test_metadata"]["kwargs"].items()
+            if name != "model"
+        }
+        for node in manifest["nodes"].values()
+        if (node.get("test_metadata") or {}).get("name") == "sync_keys"
+    }
+    assert tested == asked
+
+
+def test_a_guard_is_a_view_that_nothing_reads_and_warns_when_it_stops_something(
+    manifest: Node, models: dict[str, Node]
+) -> None:
+    guards = {node["unique_id"]: node for node in models.values() if layer_of(node) == "guards"}
+    assert {node["name"] for node in guards.values()} == {n for n in models if n[:4] == "chk_"}
+    assert {node["config"]["materialized"] for node in guards.values()} == {"view"}
+    warned = {
+        node["attached_node"]
+        for node in manifest["nodes"].values()
+        if (node.get("test_metadata") or {}).get("name") == "guards_nothing"
+        and node["config"]["severity"].lower() == "warn"
+    }
+    assert warned == set(guards)
+    read = {parent for node in models.values() for parent in node["depends_on"]["nodes"]}
+    assert read.isdisjoint(guards)
 
 
 def test_every_model_and_column_is_described(models: dict[str, Node]) -> None:
