@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -21,33 +21,42 @@ from sync.console import (
 )
 from sync.errors import ConfigError
 
+Full = Annotated[bool, typer.Option("--full", help="Send what is unchanged too.")]
+Force = Annotated[bool, typer.Option("--force", help="Send although dbt's last build is bad.")]
+Allow = Annotated[
+    list[str], typer.Option(help="Let a guard's number through: removed=120, chk_x=3.")
+]
+
 
 def plan(
     sync: OneSync = None,
     as_json: AsJson = False,  # noqa: FBT002  (Typer reads options off the signature)
+    full: Full = False,  # noqa: FBT002  (as above: Typer)
     sample: Annotated[int, typer.Option(min=0, help="Changes to show in full.")] = 3,
+    show_all: Annotated[bool, typer.Option("--all", help="Show every change.")] = False,  # noqa: FBT002  (as above: Typer)
+    allow: Allow = [],  # noqa: B006  (as above: Typer; nobody writes to it)
     project_dir: ProjectDir = Path(),
     target: Target = None,
 ) -> None:
     """Show what would be sent, field by field. Sends nothing."""
     from sync import gate, show
-    from sync.engine import plan_sync
+    from sync.plan_guards import parse_allowed
     from sync.session import connect, open_session
 
     plans = []
     with command(project_dir), open_session(target) as session:
+        allowed = parse_allowed(allow)
         for chosen in session.chosen(sync):
             with connect(chosen.meta.destination, aside) as connection:
-                ledger = session.ledger(connection)
-                for problem in gate.problems_of(chosen, ledger):
+                for problem in gate.problems_of(chosen, session.ledger(connection)):
                     aside(f"{chosen.name}: decile sync would refuse: {problem}")
-                made = plan_sync(chosen, ledger)
-                able, account = connection.destination.capabilities, connection.account
-            plans.append(
-                show.plan_json(chosen, account, session.warehouse.target, made, able, sample)
-            )
-            if not as_json:
-                show.show_plan(out(), chosen, account, made, able, sample)
+                made = session.plan(chosen, connection, full=full, allowed=allowed)
+                able = connection.destination.capabilities
+            shown = made.to_send if show_all else sample
+            if as_json:
+                plans.append(show.plan_json(made, session.warehouse.target, able, shown))
+            else:
+                show.show_plan(out(), made, able, shown)
     if as_json:
         print_json(plans)
 
@@ -55,37 +64,69 @@ def plan(
 def sync_command(
     sync: OneSync = None,
     as_json: AsJson = False,  # noqa: FBT002  (as above: Typer)
-    force: Annotated[bool, typer.Option(help="Send although dbt's last build is bad.")] = False,  # noqa: FBT002  (as above: Typer)
+    force: Force = False,  # noqa: FBT002  (as above: Typer)
+    full: Full = False,  # noqa: FBT002  (as above: Typer)
+    allow: Allow = [],  # noqa: B006  (as above: Typer; nobody writes to it)
     project_dir: ProjectDir = Path(),
     target: Target = None,
 ) -> None:
     """Send what changed, and write down what came of each row."""
+    from sync.plan_guards import parse_allowed
+
+    with command(project_dir):
+        allowed = parse_allowed(allow)
+        options = {"full": full, "allowed": allowed}
+        _send(sync, target, options, command_name="sync", force=force, as_json=as_json)
+
+
+def retry(
+    sync: OneSync = None,
+    as_json: AsJson = False,  # noqa: FBT002  (as above: Typer)
+    force: Force = False,  # noqa: FBT002  (as above: Typer)
+    project_dir: ProjectDir = Path(),
+    target: Target = None,
+) -> None:
+    """Send what was rejected or got no answer, and nothing else."""
+    with command(project_dir):
+        options = {"only_failed": True}
+        _send(sync, target, options, command_name="retry", force=force, as_json=as_json)
+
+
+def _send(
+    name: str | None,
+    target: str | None,
+    options: Mapping[str, Any],
+    *,
+    command_name: str,
+    force: bool,
+    as_json: bool,
+) -> None:
     from sync import gate, show
-    from sync.engine import finish_on_interrupt, plan_sync, run_sync
+    from sync.engine import finish_on_interrupt, run_sync
     from sync.session import connect, open_session
 
-    results = []
-    codes = [0]
-    with command(project_dir), open_session(target) as session, finish_on_interrupt() as stopped:
-        for chosen in session.chosen(sync):
+    results, codes = [], [0]
+    with open_session(target) as session, finish_on_interrupt() as stopped:
+        for chosen in session.chosen(name):
             with connect(chosen.meta.destination, aside) as connection:
                 session.check_target(connection)
                 ledger = session.ledger(connection)
                 gate.refuse_bad_build(chosen, ledger, force=force, tell=aside)
-                made = plan_sync(chosen, ledger)
-                with show.progress(err(), chosen, len(made.changes)) as advance:
+                made = session.plan(chosen, connection, **options)
+                with show.progress(err(), chosen, made.to_send) as advance:
                     result = run_sync(
                         chosen,
                         made,
                         connection.destination,
                         ledger,
+                        command=command_name,
                         advance=advance,
                         stopped=stopped,
                     )
             codes.append(result.exit_code)
-            results.append(show.result_json(chosen, connection.account, result))
+            results.append(show.result_json(result))
             if not as_json:
-                show.show_result(out(), chosen, connection.account, result)
+                show.show_result(out(), result)
             if stopped():
                 break
     if as_json:
@@ -183,6 +224,7 @@ def sandbox(
 COMMANDS: dict[str, Callable[..., None]] = {
     "plan": plan,
     "sync": sync_command,
+    "retry": retry,
     "status": status,
     "validate": validate,
     "setup": setup,

@@ -1,33 +1,43 @@
 """Runs a sync: plan, send in batches, write down what came of each before sending the next.
 
-A kill at any point loses the answers of one batch at most; the next run sends those rows again.
+A kill at any point loses the answers of the batches in flight (one, unless the exposure says
+more); the next run sends those rows again, with the same tokens.
 """
 
 from __future__ import annotations
 
-import math
+import logging
 import secrets
 import signal
+import socket
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
-from decimal import Decimal
 from types import FrameType
+from typing import Protocol
 
-from sync.changes import Capabilities, Destination, Operation, Outcome, Status
-from sync.config import SendWhen, Sync
-from sync.errors import Ambiguous, BatchRefused, DestinationError, Retriable
-from sync.ledger import Ledger, utc_now
-from sync.planner import Plan, Planned, Policy, make_plan
+from sync.changes import Capabilities, Destination, Outcome, Status
+from sync.config import Sync
+from sync.errors import DestinationError
+from sync.ledger import Ledger, Run, utc_now
+from sync.plan_guards import Allowed
+from sync.planner import Plan, Scope, make_plan
+from sync.sending import Part, send
 
-Stopped = Callable[[], bool]
+log = logging.getLogger("decile")
+
+# The number of the signal that asked for the end, and 0 as long as nobody did.
+Stopped = Callable[[], int]
 Advance = Callable[[int], None]
 
-# A destination that answered none of these batches in a row is down: the rest would only wait.
-BATCHES_WITHOUT_ANSWER = 3
+
+class Lease(Protocol):
+    """The right to run a sync. renew() raises a DecileError where somebody else took it."""
+
+    def renew(self) -> None:
+        """Keep it for longer."""
 
 
 @dataclass
@@ -39,7 +49,7 @@ class Result:
     outcomes: Counter[Status] = field(default_factory=Counter)
     errors: Counter[str] = field(default_factory=Counter)
     error: DestinationError | None = None
-    interrupted: bool = False
+    interrupted: int = 0
 
     @property
     def sent(self) -> int:
@@ -57,10 +67,12 @@ class Result:
 
     @property
     def exit_code(self) -> int:
-        """What the command ends with; 130 is the shell's own for Ctrl-C."""
+        """What the command ends with; a shell's own numbers for Ctrl-C (130) and SIGTERM (143)."""
         if self.error:
             return self.error.exit_code
-        return 130 if self.interrupted else int(self.status != "succeeded")
+        if self.interrupted:
+            return 143 if self.interrupted == signal.SIGTERM else 130
+        return int(self.status != "succeeded")
 
     def count(self, outcomes: Sequence[Outcome]) -> None:
         """Add the outcomes of a batch."""
@@ -70,25 +82,33 @@ class Result:
                 self.errors[outcome.error_code or "no answer for the row"] += 1
 
 
-def policy(sync: Sync) -> Policy:
-    """Give the planner's view of a sync: its thresholds by the destination's field names."""
-    when, names = sync.meta.send_when or SendWhen(), sync.meta.fields
-    days = when.at_least_every_days
-    return Policy(
-        name=sync.name,
-        model=sync.model,
-        mode=sync.meta.mode,
-        any_change=frozenset(names[column] for column in when.any_change),
-        moved={names[column]: Decimal(str(value)) for column, value in when.moved.items()},
-        at_least_every=timedelta(days=days) if days else None,
-        sends_all=sync.meta.send_when is None,
-        types={field.name: field.type for field in (*sync.fields, *sync.create_fields)},
+def plan_sync(
+    sync: Sync,
+    ledger: Ledger,
+    capabilities: Capabilities,
+    *,
+    guards: Mapping[str, str] | None = None,
+    merged: str | None = None,
+    full: bool = False,
+    only_failed: bool = False,
+    allowed: Allowed | None = None,
+) -> Plan:
+    """Say what a run would do, without sending. The options are those of make_plan()."""
+    return make_plan(
+        sync,
+        Scope(ledger.account, ledger.table("sync_state"), guards or {}, merged),
+        ledger.warehouse,
+        capabilities,
+        utc_now(),
+        full=full,
+        only_failed=only_failed,
+        allowed=allowed,
     )
 
 
-def plan_sync(sync: Sync, ledger: Ledger) -> Plan:
-    """Say what a run would do, without sending. Raises GuardError."""
-    return make_plan(ledger.entries(sync), policy(sync), utc_now())
+def new_run_id() -> str:
+    """Give a name for a run that begins now; it sorts by time."""
+    return f"{utc_now():%Y%m%dT%H%M%S}-{secrets.token_hex(3)}"
 
 
 def run_sync(
@@ -97,124 +117,82 @@ def run_sync(
     destination: Destination,
     ledger: Ledger,
     *,
+    run_id: str | None = None,
+    command: str = "sync",
+    lease: Lease | None = None,
     advance: Advance = lambda _rows: None,
-    stopped: Stopped = lambda: False,
+    stopped: Stopped = lambda: 0,
 ) -> Result:
     """Send a plan. Errors of the destination end up in the result, not in the air."""
-    result = Result(run_id=f"{utc_now():%Y%m%dT%H%M%S}-{secrets.token_hex(3)}", plan=plan)
-    _record_run(ledger, sync, result, "running")
-    try:
-        for batch, outcomes in _send(plan, destination, stopped):
-            ledger.add_outcomes(sync, result.run_id, batch, outcomes)
-            result.count(outcomes)
-            advance(len(batch))
-    except DestinationError as error:
-        result.error = error
-    result.interrupted = stopped() and result.sent < len(plan.changes)
-    if not result.error and not result.interrupted and result.sent != len(plan.changes):
-        raise RuntimeError(f"{len(plan.changes)} rows planned, {result.sent} accounted for")
-    _record_run(ledger, sync, result, result.status)
+    able = destination.capabilities
+    result = Result(run_id=run_id or new_run_id(), plan=plan)
+    run = Run(result.run_id, ledger.next_run_number(), able.removal)
+    _record_run(ledger, sync, run, result, command, "running")
+
+    def keep(part: Part) -> None:
+        ledger.add_outcomes(sync, run, part.rows, part.outcomes)
+        result.count(part.outcomes)
+        advance(len(part.rows))
+        if lease:
+            lease.renew()
+
+    in_flight = min(sync.meta.in_flight, able.max_in_flight)
+    result.error = send(plan.batches(able), destination.push, keep, stopped, in_flight)
+    result.interrupted = stopped() if result.sent < plan.to_send else 0
+    if not result.error and not result.interrupted and result.sent != plan.to_send:
+        raise RuntimeError(f"{plan.to_send} rows planned, {result.sent} accounted for")
+    _record_run(ledger, sync, run, result, command, result.status)
     return result
 
 
-Sent = tuple[Sequence[Planned], list[Outcome]]
-
-
-def _send(plan: Plan, destination: Destination, stopped: Stopped) -> Iterator[Sent]:
-    """Send batch after batch, until the end or until somebody says stop."""
-    silent = 0
-    for batch in batches(plan.changes, destination.capabilities):
-        if stopped():
-            return
-        for part, outcomes, error in _deliver(batch, destination):
-            yield part, outcomes
-            silent = silent + 1 if error else 0
-            if error and silent == BATCHES_WITHOUT_ANSWER:
-                raise error
-
-
-def batches(changes: Sequence[Planned], capabilities: Capabilities) -> Iterator[Sequence[Planned]]:
-    """Cut changes into batches of one operation each, updates first."""
-    order: tuple[Operation, ...] = ("update", "upsert", "create", "remove")
-    for operation in order:
-        rows = [planned for planned in changes if planned.change.operation == operation]
-        for start in range(0, len(rows), capabilities.max_batch):
-            yield rows[start : start + capabilities.max_batch]
-
-
-def estimate(plan: Plan, capabilities: Capabilities) -> tuple[int, float]:
-    """Give the calls a plan needs, and the seconds they take at the destination's limit."""
-    calls = sum(1 for _ in batches(plan.changes, capabilities))
-    return calls, math.ceil(len(plan.changes) / capabilities.rows_per_second * 10) / 10
-
-
-def _deliver(
-    batch: Sequence[Planned], destination: Destination
-) -> Iterator[tuple[Sequence[Planned], list[Outcome], DestinationError | None]]:
-    """Send one batch; halve it for as long as it is refused, until the bad row is alone."""
-    waiting = [batch]
-    while waiting:
-        part = waiting.pop()
-        try:
-            answer = destination.push([planned.change for planned in part])
-        except BatchRefused as refusal:
-            if len(part) == 1:
-                token = part[0].change.token
-                yield part, [Outcome(token, "rejected", None, refusal.code, str(refusal))], None
-            else:
-                middle = len(part) // 2
-                waiting += [part[middle:], part[:middle]]
-        except (Retriable, Ambiguous) as error:
-            yield part, [_pending(planned, error) for planned in part], error
-        else:
-            yield part, _matched(part, answer), None
-
-
-def _pending(planned: Planned, error: DestinationError) -> Outcome:
-    code = type(error).__name__.lower()
-    return Outcome(planned.change.token, "pending", error_code=code, message=str(error))
-
-
-def _matched(part: Sequence[Planned], answer: Sequence[Outcome]) -> list[Outcome]:
-    """Give one outcome for each row; one that the answer does not mention is pending."""
-    by_token = {outcome.token: outcome for outcome in answer}
-    tokens = [planned.change.token for planned in part]
-    return [by_token.get(token, Outcome(token, "pending")) for token in tokens]
-
-
-def _record_run(ledger: Ledger, sync: Sync, result: Result, status: str) -> None:
+def _record_run(
+    ledger: Ledger, sync: Sync, run: Run, result: Result, command: str, status: str
+) -> None:
     plan = result.plan
+    counts = {
+        "rows_read": plan.rows_read,
+        "unchanged": plan.unchanged,
+        "held_back": plan.held_back.total(),
+        "skipped": plan.skipped.total(),
+        "blocked": plan.blocked.total(),
+        "planned": plan.to_send,
+        "accepted": result.outcomes["accepted"],
+        "rejected": result.outcomes["rejected"],
+        "pending": result.outcomes["pending"],
+    }
     ledger.add_run(
         {
-            "run_id": result.run_id,
+            "run_id": run.run_id,
+            "run_number": run.number,
             "sync_name": sync.name,
             "target": ledger.warehouse.target,
+            "host": socket.gethostname(),
+            "command": command,
             "status": status,
-            "rows_read": plan.rows_read,
-            "unchanged": plan.unchanged,
-            "held_back": plan.held_back.total(),
-            "skipped": plan.skipped,
-            "planned": len(plan.changes),
-            "accepted": result.outcomes["accepted"],
-            "rejected": result.outcomes["rejected"],
-            "pending": result.outcomes["pending"],
+            **counts,
+            "error_code": type(result.error).__name__ if result.error else None,
             "error": str(result.error) if result.error else None,
             "recorded_at": utc_now(),
         }
     )
+    log.info("run %s", status, extra={"event": "run", "sync": sync.name, **counts})
 
 
 @contextmanager
 def finish_on_interrupt() -> Iterator[Stopped]:
-    """Let the first Ctrl-C finish the batch in flight; a second one ends at once."""
-    asked = threading.Event()
+    """Let the first Ctrl-C or SIGTERM finish what is in flight; a second one ends at once."""
+    asked: list[int] = []
 
-    def ask(_number: int, _frame: FrameType | None) -> None:
-        asked.set()
-        signal.signal(signal.SIGINT, before)
+    def ask(number: int, _frame: FrameType | None) -> None:
+        asked.append(number)
+        signal.signal(number, before[signal.Signals(number)])
 
-    before = signal.signal(signal.SIGINT, ask)
+    if threading.current_thread() is not threading.main_thread():
+        yield lambda: 0
+        return
+    before = {number: signal.signal(number, ask) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
-        yield asked.is_set
+        yield lambda: asked[0] if asked else 0
     finally:
-        signal.signal(signal.SIGINT, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)

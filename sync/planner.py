@@ -1,197 +1,317 @@
-"""What to write, decided from rows and from what the destination accepted before. Pure."""
+"""What to write, decided in the warehouse; only rows that change leave it, a few at a time.
+
+make_plan() compares every row of a sync model with what the destination accepted before, counts
+what comes of it, and holds the plan against its guards. The SQL is in sync/plan_sql.py.
+"""
 
 from __future__ import annotations
 
+import itertools
+import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from sync.changes import Change, FieldType, Mode, Operation
-from sync.errors import GuardError
-from sync.render import Payload, digest, fingerprint
+from sync.changes import Capabilities, Change, Operation
+from sync.config import SendWhen, Sync
+from sync.errors import ConfigError
+from sync.plan_guards import Allowed, check_plan
+from sync.plan_sql import Column, Question, compare_sql, decide_sql
+from sync.render import Payload, digest
+from sync.warehouse import Record, Warehouse
 
-Entry = tuple["Row", "State | None"]
+ROWS_AT_ONCE = 5_000
 
-
-@dataclass(frozen=True)
-class Row:
-    """One row of a sync model, rendered. `create_only` holds what only a new record is given."""
-
-    key: str
-    record_id: str | None
-    unique_key: str
-    payload: Payload
-    create_only: Payload
+_numbers = itertools.count(1)
 
 
 @dataclass(frozen=True)
-class State:
-    """What the ledger knows of one row.
+class Scope:
+    """Where a plan looks, apart from the model: relations and queries, as quoted names and SQL.
 
-    `fingerprint` and `payload` are those of the last write that was accepted (None: never);
-    `status` is that of the last write that was tried. `attempts` counts the tries since then.
+    `guards` and `merged` are as in plan_sql.Question. `account` is whose state counts.
+    """
+
+    account: str
+    state: str
+    guards: Mapping[str, str] = field(default_factory=dict)
+    merged: str | None = None
+
+
+@dataclass(frozen=True)
+class Before:
+    """What the ledger knows of a row that is to be written.
+
+    `fingerprint` and `payload` (JSON) are those of the last write that was accepted (None: never,
+    or removed since); `status` and `operation` are those of the last write that was tried, and
+    `attempts` counts the tries since the last that was accepted.
     """
 
     fingerprint: str | None
-    payload: Payload | None
+    payload: str | None
     destination_id: str | None
-    status: str
+    status: str | None
+    operation: str | None
     attempts: int
     accepted_at: datetime | None
 
 
 @dataclass(frozen=True)
-class Policy:
-    """How a sync treats its rows. The names are those of the destination's fields."""
-
-    name: str
-    model: str
-    mode: Mode
-    any_change: frozenset[str] = frozenset()
-    moved: Mapping[str, Decimal] = field(default_factory=dict)
-    at_least_every: timedelta | None = None
-    sends_all: bool = True
-    types: Mapping[str, FieldType] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
 class Planned:
-    """A change to send, and what the ledger needs to remember it."""
+    """A change to send, and what the ledger needs to remember it. `reason`: of a removal."""
 
     change: Change
+    contact_id: str | None
     fingerprint: str
     payload: Payload
-    before: State | None
+    before: Before
+    reason: str | None = None
 
     @property
     def differences(self) -> dict[str, tuple[str | None, str | None]]:
         """Give each field that changes with its old and new value."""
-        before = (self.before and self.before.payload) or {}
+        before: Payload = json.loads(self.before.payload or "{}")
         return {
             name: (before.get(name), value)
-            for name, value in self.payload.items()
+            for name, value in self.change.fields.items()
+            if name in self.payload or self.change.operation == "remove"
             if name not in before or before[name] != value
         }
 
 
 @dataclass
 class Plan:
-    """What one run would do. Every row read is in exactly one of the counts."""
+    """What one run would do. Every row of the model is in exactly one of the counts.
 
-    changes: list[Planned] = field(default_factory=list)
+    `held_back` is counted by threshold, `skipped` by reason, `blocked` by guard, and `operations`
+    counts what is sent. `removed` counts removals by reason; those of rows that a guard blocks
+    are rows of the model, the others are no longer in it. `there` is the number of rows that the
+    destination holds by what it said. A plan is good for as long as its warehouse is open.
+    """
+
+    sync: Sync
+    account: str
+    warehouse: Warehouse
+    table: str
     rows_read: int = 0
+    there: int = 0
     unchanged: int = 0
-    skipped: int = 0
     resent: int = 0
+    operations: Counter[Operation] = field(default_factory=Counter)
+    removed: Counter[str] = field(default_factory=Counter)
     held_back: Counter[str] = field(default_factory=Counter)
+    skipped: Counter[str] = field(default_factory=Counter)
+    blocked: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def to_send(self) -> int:
+        """The number of changes."""
+        return self.operations.total()
 
     def count(self, *operations: Operation) -> int:
         """Give the number of changes of these operations."""
-        return sum(planned.change.operation in operations for planned in self.changes)
+        return sum(self.operations[operation] for operation in operations)
+
+    def changes(self, at_most: int | None = None) -> Iterator[Planned]:
+        """Read the changes out of the warehouse: removals first, and each operation together."""
+        last = self.to_send if at_most is None else min(at_most, self.to_send)
+        for start in range(0, last, ROWS_AT_ONCE):
+            rows = self.warehouse.session_rows(
+                f"select * from {self.table} where decision = 'send' "  # noqa: S608  (our own table)
+                "and place > ? and place <= ? order by place",
+                (start, min(start + ROWS_AT_ONCE, last)),
+            )
+            yield from (_planned(self.sync, self.account, row) for row in rows)
+
+    def batches(self, capabilities: Capabilities) -> Iterator[list[Planned]]:
+        """Cut the changes into batches of one operation each, as large as they may be."""
+        for _, rows in itertools.groupby(self.changes(), lambda row: row.change.operation):
+            while batch := list(itertools.islice(rows, capabilities.max_batch)):
+                yield batch
+
+    def estimate(self, capabilities: Capabilities) -> tuple[int, float]:
+        """Give the calls that the plan needs, and the seconds at the destination's limit."""
+        calls = sum(-(-rows // capabilities.max_batch) for rows in self.operations.values())
+        return calls, round(self.to_send / capabilities.rows_per_second + 0.05, 1)
 
 
-def make_plan(entries: Iterable[Entry], policy: Policy, now: datetime) -> Plan:
+def make_plan(
+    sync: Sync,
+    scope: Scope,
+    warehouse: Warehouse,
+    capabilities: Capabilities,
+    now: datetime,
+    *,
+    full: bool = False,
+    only_failed: bool = False,
+    allowed: Allowed | None = None,
+) -> Plan:
     """Decide for each row whether it is sent, and how.
 
-    Raises GuardError for a null or repeated key and for a model without rows.
+    `full` sends what is unchanged or held back too; `only_failed` nothing but what failed before.
+    Raises GuardError for a null or repeated key and for more changes than the sync's guards and
+    `allowed` let through; ConfigError where the model was not built.
     """
-    plan = Plan()
-    for row, state in _guarded(entries, policy):
-        plan.rows_read += 1
-        _decide(plan, row, state, policy, now)
+    if not warehouse.exists(sync.table, schema=sync.schema):
+        raise ConfigError(f"{sync.model} is not in the warehouse yet. Build it with: dbt build")
+    question = _question(sync, scope, warehouse, capabilities, full=full, only_failed=only_failed)
+    number = next(_numbers)
+    compared, decided = f"decile_compared_{number}", f"decile_decided_{number}"
+    named = (scope.account, sync.name)
+    due = now - timedelta(days=_send_when(sync).at_least_every_days or 100_000)
+    comparing = compare_sql(question, warehouse)
+    deciding = decide_sql(question, compared, warehouse)
+    with warehouse.transaction():
+        warehouse.keep_for_session(compared, comparing, named)
+        warehouse.keep_for_session(decided, deciding, (due, *named))
+    plan = _counted(Plan(sync, scope.account, warehouse, decided), compared)
+    (keys,) = warehouse.session_rows(_KEYS.format(table=compared))
+    check_plan(plan, keys, allowed or {})
     return plan
 
 
-def _guarded(entries: Iterable[Entry], policy: Policy) -> Iterator[Entry]:
-    seen: set[str] = set()
-    rows = repeated = empty = 0
-    for row, state in entries:
-        rows += 1
-        empty += not row.key
-        repeated += bool(row.key) and row.key in seen
-        seen.add(row.key)
-        yield row, state
-    if problems := _broken_promises(rows, empty, repeated):
-        raise GuardError(
-            f"{policy.name}: {policy.model} {' and '.join(problems)}; nothing was sent. "
-            f"Look at it with: dbt test --select {policy.model}"
-        )
+_KEYS = """
+    select
+        count(*) as row_count,
+        sum(case when row_key is null or row_key = '' then 1 else 0 end) as empty_keys,
+        count(nullif(row_key, '')) - count(distinct nullif(row_key, '')) as repeated_keys
+    from {table}
+    where is_in_model
+"""
 
 
-def _broken_promises(rows: int, empty: int, repeated: int) -> list[str]:
-    found = [] if rows else ["has no rows"]
-    found += [f"has {empty:,} rows without a key"] if empty else []
-    return found + ([f"has {repeated:,} rows with a key seen before"] if repeated else [])
-
-
-def _decide(plan: Plan, row: Row, state: State | None, policy: Policy, now: datetime) -> None:
-    record_id = row.record_id or (state.destination_id if state else None)
-    if record_id is None and policy.mode == "update":
-        plan.skipped += 1
-        return
-    planned = _planned(row, state, record_id, policy)
-    reason = _why_not(planned, policy, now)
-    if reason is None:
-        plan.changes.append(planned)
-        plan.resent += state is not None and state.status != "accepted"
-    elif reason == "":
-        plan.unchanged += 1
-    else:
-        plan.held_back[reason] += 1
-
-
-def _planned(row: Row, state: State | None, record_id: str | None, policy: Policy) -> Planned:
-    # A key that now stands for another record starts afresh there.
-    moved = state and row.record_id and state.destination_id not in (None, row.record_id)
-    if state and moved:
-        state = replace(state, fingerprint=None, payload=None, accepted_at=None)
-    mark = fingerprint(row.payload)
-    change = Change(
-        token=digest(f"{policy.name}\0{row.key}\0{mark}")[:32],
-        key=row.key,
-        operation="update" if record_id else _creation(policy.mode),
-        record_id=record_id,
-        unique_key=row.unique_key,
-        fields=row.payload if record_id else {**row.create_only, **row.payload},
-        types=policy.types,
+def _counted(plan: Plan, compared: str) -> Plan:
+    rows = plan.warehouse.session_rows(
+        f"""
+        select 'unchanged' as decision, null as operation, null as reason, 0 as again,
+            count(*) as row_count
+        from {compared} where standing = 'unchanged'
+        union all
+        select 'rows', null, null, 0, count(*) from {compared} where is_in_model
+        union all
+        select 'there', null, null, 0, count(distinct row_key) from {compared} where is_there
+        union all
+        select decision, operation, reason,
+            sum(case when last_status <> 'accepted' then 1 else 0 end), count(*)
+        from {plan.table} group by decision, operation, reason
+        """  # noqa: S608  (our own tables)
     )
-    return Planned(change=change, fingerprint=mark, payload=row.payload, before=state)
+    for row in rows:
+        _add(plan, row)
+    return plan
 
 
-def _creation(mode: Mode) -> Operation:
-    return "create" if mode == "create" else "upsert"
+def _add(plan: Plan, row: Record) -> None:
+    decision, count, reason = row["decision"], int(row["row_count"]), row["reason"]
+    if decision == "rows":
+        plan.rows_read = count
+    elif decision == "there":
+        plan.there = count
+    elif decision == "unchanged":
+        plan.unchanged += count
+    elif decision == "send":
+        plan.operations[row["operation"]] += count
+        plan.resent += int(row["again"] or 0)
+        if row["operation"] == "remove":
+            plan.removed[reason] += count
+    elif decision != "left" and count:
+        counts = {"held_back": plan.held_back, "skipped": plan.skipped, "blocked": plan.blocked}
+        counts[decision][reason] += count
 
 
-def _why_not(planned: Planned, policy: Policy, now: datetime) -> str | None:
-    """Say why a row is not sent: "" for no change, None where it is sent."""
-    before = planned.before
-    # After a failure nobody knows what the record holds, so no threshold applies.
-    if before is None or before.payload is None or before.status != "accepted":
-        return None
-    if before.fingerprint == planned.fingerprint or not planned.differences:
-        return ""
-    if policy.sends_all or _is_due(before, policy, now):
-        return None
-    return _held_back(planned, before.payload, policy)
+def _question(
+    sync: Sync,
+    scope: Scope,
+    warehouse: Warehouse,
+    capabilities: Capabilities,
+    *,
+    full: bool,
+    only_failed: bool,
+) -> Question:
+    def column(name: str | None) -> Column | None:
+        return Column(name, name, sync.types[name]) if name else None
+
+    when, meta = _send_when(sync), sync.meta
+    key = column(meta.key)
+    assert key is not None  # noqa: S101  (for mypy: a key is never None)
+    return Question(
+        model=warehouse.relation(sync.table, schema=sync.schema, database=sync.database),
+        state=scope.state,
+        mode=meta.mode,
+        key=key,
+        contact=column(sync.contact),
+        record_id=column(meta.record_id),
+        unique_key=column(meta.unique_key),
+        fields=tuple(
+            Column(
+                field.column,
+                field.name,
+                field.type,
+                field.column in when.any_change,
+                Decimal(str(when.moved[field.column])) if field.column in when.moved else None,
+            )
+            for field in sync.fields
+        ),
+        create_fields=tuple(Column(f.column, f.name, f.type) for f in sync.create_fields),
+        sends_all=meta.send_when is None,
+        removes=capabilities.removal is not None,
+        guards=scope.guards,
+        merged=scope.merged,
+        needs_contact=bool(meta.consent or capabilities.consent),
+        full=full,
+        only_failed=only_failed,
+    )
 
 
-def _is_due(before: State, policy: Policy, now: datetime) -> bool:
-    if policy.at_least_every is None or before.accepted_at is None:
-        return False
-    return now - before.accepted_at >= policy.at_least_every
+def _send_when(sync: Sync) -> SendWhen:
+    return sync.meta.send_when or SendWhen()
 
 
-def _held_back(planned: Planned, accepted: Payload, policy: Policy) -> str | None:
-    reasons = []
-    for name, (old, new) in planned.differences.items():
-        if name not in accepted or name in policy.any_change:
-            return None
-        if (threshold := policy.moved.get(name)) is None:
-            continue
-        # Appearing and disappearing is a move of any size.
-        if old is None or new is None or abs(Decimal(new) - Decimal(old)) >= threshold:
-            return None
-        reasons.append(f"{name} moved by less than {threshold.normalize():f}")
-    return ", ".join(reasons) or "no change that send_when names"
+def _planned(sync: Sync, account: str, row: Record) -> Planned:
+    operation: Operation = row["operation"]
+    payload = _texts(row, "f", [field.name for field in sync.fields])
+    if operation == "remove":
+        ever_sent = [*json.loads(row["last_payload"] or "{}"), *payload]
+        payload, fields = {}, dict.fromkeys(ever_sent)
+    elif operation == "update":
+        fields = payload
+    else:
+        fields = _texts(row, "c", [field.name for field in sync.create_fields]) | payload
+    mark = "" if operation == "remove" else str(row["fingerprint"])
+    # With the moment it was accepted last: a value that comes back is a write of its own.
+    told = (account, sync.name, row["row_key"], operation, mark, str(row["last_accepted_at"]))
+    return Planned(
+        change=Change(
+            token=digest("\0".join(told))[:32],
+            key=row["row_key"],
+            operation=operation,
+            record_id=row["known_id"],
+            unique_key=row["unique_key"] or "",
+            fields=fields,
+        ),
+        contact_id=row["contact_id"],
+        fingerprint=mark,
+        payload=payload,
+        before=_before(row),
+        reason=row["reason"],
+    )
+
+
+def _texts(row: Record, prefix: str, names: Sequence[str]) -> dict[str, str | None]:
+    return {name: row[f"{prefix}{number}"] for number, name in enumerate(names)}
+
+
+def _before(row: Record) -> Before:
+    # What was accepted at another record says nothing of this one.
+    elsewhere = row["record_id"] and row["last_id"] not in (None, row["record_id"])
+    return Before(
+        fingerprint=None if elsewhere else row["last_fingerprint"],
+        payload=None if elsewhere else row["last_payload"],
+        destination_id=row["last_id"],
+        status=row["last_status"],
+        operation=row["last_operation"],
+        attempts=row["last_attempts"] or 0,
+        accepted_at=row["last_accepted_at"],
+    )

@@ -14,8 +14,11 @@ from sync.changes import Field
 from sync.config import Guard, Sync, parse_guards, parse_syncs
 from sync.destinations import DESTINATIONS
 from sync.destinations.connection import SANDBOX, Connection
+from sync.engine import plan_sync
 from sync.errors import ConfigError
 from sync.ledger import Ledger, open_ledger
+from sync.plan_guards import Allowed, check_guards, merged_contacts, row_guards
+from sync.planner import Plan
 from sync.sandbox import DEFAULT_PORT
 from sync.warehouse import WORK_FOLDER, Warehouse, open_warehouse
 
@@ -48,6 +51,10 @@ class Session:
             raise ConfigError(f"no sync writes to {destination!r}; they write to: {known}")
         return [field for sync in syncs for field in sync.fields]
 
+    def has(self, name: str) -> bool:
+        """Tell whether the project has a model or seed of that name."""
+        return any(node["name"] == name for node in self.manifest["nodes"].values())
+
     def table(self, name: str) -> str:
         """Give the quoted name of a model or seed of the project, once it was built."""
         for node in self.manifest["nodes"].values():
@@ -56,6 +63,32 @@ class Session:
                 if self.warehouse.exists(table, schema=schema):
                     return self.warehouse.relation(table, schema=schema, database=node["database"])
         raise ConfigError(f"{name} is not in the warehouse yet. Build it with: dbt build")
+
+    def plan(
+        self,
+        sync: Sync,
+        connection: Connection,
+        *,
+        full: bool = False,
+        only_failed: bool = False,
+        allowed: Allowed | None = None,
+    ) -> Plan:
+        """Say what a run of a sync would do, as make_plan() has it.
+
+        Raises GuardError also where a guard model that stops everything has rows.
+        """
+        check_guards(sync, self.guards, self.table, self.warehouse, allowed or {})
+        able = connection.destination.capabilities
+        return plan_sync(
+            sync,
+            self.ledger(connection),
+            able,
+            guards=row_guards(sync, self.guards, self.table, able),
+            merged=merged_contacts(self.table) if self.has("contact_merges") else None,
+            full=full,
+            only_failed=only_failed,
+            allowed=allowed,
+        )
 
     def ledger(self, connection: Connection) -> Ledger:
         """Give the ledger of the account behind a connection."""

@@ -20,7 +20,7 @@ from rich.text import Text
 
 from sync.changes import Capabilities, SetupStep
 from sync.config import Sync
-from sync.engine import Advance, Result, estimate
+from sync.engine import Advance, Result
 from sync.planner import Plan, Planned
 
 Json = dict[str, Any]
@@ -47,25 +47,25 @@ def coloured(word: str) -> Text:
     return Text(word, style=COLOURS.get(word, ""))
 
 
-def plan_json(
-    sync: Sync, account: str, target: str, plan: Plan, capabilities: Capabilities, sample: int
-) -> Json:
+def plan_json(plan: Plan, target: str, capabilities: Capabilities, sample: int) -> Json:
     """Give a plan as plain values."""
-    calls, seconds = estimate(plan, capabilities)
+    calls, seconds = plan.estimate(capabilities)
     return {
-        "sync": sync.name,
-        "account": account,
+        "sync": plan.sync.name,
+        "account": plan.account,
         "target": target,
         "rows": plan.rows_read,
         "create": plan.count("create", "upsert"),
         "update": plan.count("update"),
+        "remove": dict(plan.removed),
         "unchanged": plan.unchanged,
         "held_back": dict(plan.held_back),
-        "skipped": plan.skipped,
+        "skipped": dict(plan.skipped),
+        "blocked": dict(plan.blocked),
         "resent": plan.resent,
         "calls": calls,
         "seconds": seconds,
-        "sample": [_planned_json(planned) for planned in plan.changes[:sample]],
+        "sample": [_planned_json(planned) for planned in plan.changes(sample)],
     }
 
 
@@ -73,35 +73,30 @@ def _planned_json(planned: Planned) -> Json:
     return {
         "key": planned.change.key,
         "operation": planned.change.operation,
+        "reason": planned.reason,
         "record_id": planned.change.record_id,
         "fields": {name: list(pair) for name, pair in planned.differences.items()},
     }
 
 
-def show_plan(
-    console: Console,
-    sync: Sync,
-    account: str,
-    plan: Plan,
-    capabilities: Capabilities,
-    sample: int,
-) -> None:
-    """Print what a sync would do, and a few of its changes field by field."""
-    console.print(f"\n[bold]{sync.name}[/]  {sync.model} → {_place(sync, account)}")
+def show_plan(console: Console, plan: Plan, capabilities: Capabilities, sample: int) -> None:
+    """Print what a sync would do, and some of its changes field by field."""
+    console.print(f"\n[bold]{plan.sync.name}[/]  {plan.sync.model} → {_place(plan)}")
     console.print(_counts(plan))
-    if not plan.changes:
+    if not plan.to_send:
         console.print("Nothing to send.")
         return
-    calls, seconds = estimate(plan, capabilities)
+    calls, seconds = plan.estimate(capabilities)
     console.print(
         f"Sending it takes {_number(calls, 'call')}, {seconds:,.1f} s at the destination's limit."
     )
     if sample:
-        console.print(_sample(plan.changes[:sample], len(plan.changes)))
+        console.print(_sample(list(plan.changes(sample)), plan.to_send))
 
 
-def _place(sync: Sync, account: str) -> str:
-    return f"{sync.meta.destination} {sync.meta.object}, account {account}"
+def _place(plan: Plan) -> str:
+    meta = plan.sync.meta
+    return f"{meta.destination} {meta.object}, account {plan.account}"
 
 
 def _counts(plan: Plan) -> Table:
@@ -112,9 +107,11 @@ def _counts(plan: Plan) -> Table:
     again = f"of them again, after a failure: {plan.resent:,}" if plan.resent else ""
     table.add_row("  create", f"{plan.count('create', 'upsert'):,}")
     table.add_row("  update", f"{plan.count('update'):,}", again)
+    table.add_row("  remove", f"{plan.count('remove'):,}", _reasons(plan.removed))
     table.add_row("  unchanged", f"{plan.unchanged:,}")
     table.add_row("  held back", f"{plan.held_back.total():,}", _reasons(plan.held_back))
-    table.add_row("  skipped", f"{plan.skipped:,}", "unknown there, and the sync only updates")
+    table.add_row("  skipped", f"{plan.skipped.total():,}", _reasons(plan.skipped))
+    table.add_row("  blocked", f"{plan.blocked.total():,}", _reasons(plan.blocked))
     return table
 
 
@@ -149,50 +146,52 @@ def _value(value: str | None) -> Text:
     return Text("–", style="dim") if value is None else Text(value)
 
 
-def result_json(sync: Sync, account: str, result: Result) -> Json:
+def result_json(result: Result) -> Json:
     """Give a run as plain values."""
     plan = result.plan
     return {
-        "sync": sync.name,
-        "account": account,
+        "sync": plan.sync.name,
+        "account": plan.account,
         "run_id": result.run_id,
         "status": result.status,
         "rows": plan.rows_read,
-        "planned": len(plan.changes),
+        "planned": plan.to_send,
         "accepted": result.outcomes["accepted"],
         "rejected": result.outcomes["rejected"],
         "pending": result.outcomes["pending"],
         "unchanged": plan.unchanged,
         "held_back": plan.held_back.total(),
-        "skipped": plan.skipped,
+        "skipped": plan.skipped.total(),
+        "blocked": plan.blocked.total(),
+        "removed": plan.count("remove"),
         "resent": plan.resent,
         "errors": dict(result.errors),
         "error": str(result.error) if result.error else None,
     }
 
 
-def show_result(console: Console, sync: Sync, account: str, result: Result) -> None:
+def show_result(console: Console, result: Result) -> None:
     """Print what a run came to, and what happens to the rows that failed."""
     plan = result.plan
-    console.print(f"\n[bold]{sync.name}[/] → {_place(sync, account)}: ", end="")
+    console.print(f"\n[bold]{plan.sync.name}[/] → {_place(plan)}: ", end="")
     console.print(coloured(result.status))
-    if not plan.changes:
+    if not plan.to_send:
         console.print(
             f"  Nothing to send: {plan.unchanged:,} rows unchanged, {plan.held_back.total():,} "
-            f"held back, {plan.skipped:,} skipped."
+            f"held back, {plan.skipped.total():,} skipped, {plan.blocked.total():,} blocked."
         )
         return
     outcomes = result.outcomes
     console.print(
         f"  {outcomes['accepted']:,} accepted, {outcomes['rejected']:,} rejected, "
-        f"{outcomes['pending']:,} pending, of {len(plan.changes):,} planned."
+        f"{outcomes['pending']:,} pending, of {plan.to_send:,} planned."
     )
     for code, rows in result.errors.most_common():
         console.print(f"  {rows:,} × {code}", style="yellow", markup=False)
-    if unsent := len(plan.changes) - result.sent:
+    if unsent := plan.to_send - result.sent:
         console.print(f"  {unsent:,} were not tried.", style="yellow")
     if result.errors or unsent:
-        console.print("  The next run sends these rows. Count them with: decile status")
+        console.print("  The next run sends these rows. See why with: decile rejections")
     if result.error:
         console.print(f"  {result.error}", style="red", markup=False)
 

@@ -8,7 +8,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from sync.engine import plan_sync
 from sync.errors import ConfigError
 from sync.rules import KEYS, check_rules
 from sync.session import Session, connect, open_session
@@ -139,17 +138,16 @@ def _syncs(session: Session, simulation: Simulation, tell: Callable[[str], None]
     """Plan each sync with both scores, against what its destination accepted; send nothing."""
     for sync in session.syncs:
         with connect(sync.meta.destination, tell) as connection:
-            ledger = session.ledger(connection)
-            before = plan_sync(sync, ledger)
+            before = session.plan(sync, connection)
             moved = sync.model in simulation.aliases
             there = replace(sync, schema=simulation.schema) if moved else sync
-            after = plan_sync(there, ledger)
+            after = session.plan(there, connection)
         yield {
             "sync": sync.name,
             "account": connection.account,
             "rows": after.rows_read,
-            "send_before": len(before.changes),
-            "send_after": len(after.changes),
+            "send_before": before.to_send,
+            "send_after": after.to_send,
             "held_back_before": before.held_back.total(),
             "held_back_after": after.held_back.total(),
         }

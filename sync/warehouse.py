@@ -11,6 +11,7 @@ import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -51,10 +52,28 @@ class Warehouse:
             )
         )
 
-    def macro_sql(self, macro: str, **arguments: str) -> str:
+    def macro_sql(self, macro: str, **arguments: object) -> str:
         """Give the SQL that a macro of the project returns."""
         with self.transaction():
             return str(self._adapter.execute_macro(macro, kwargs=arguments)).strip()
+
+    def json_text(self, expression: str, name: str) -> str:
+        """Give the SQL for the text of a member of a JSON object."""
+        quoted = name.replace("'", "''")
+        return self._json_text.replace("_name_", quoted).replace("_expression_", expression)
+
+    def iso_timestamp(self, expression: str) -> str:
+        """Give the SQL for a timestamp as ISO 8601 in UTC, to the millisecond."""
+        return self._iso_timestamp.replace("_expression_", expression)
+
+    # dbt takes long to render a macro: once is enough.
+    @cached_property
+    def _json_text(self) -> str:
+        return self.macro_sql("json_text", expression="_expression_", path=['"_name_"'])
+
+    @cached_property
+    def _iso_timestamp(self) -> str:
+        return self.macro_sql("iso_timestamp", expression="_expression_")
 
     def rows(self, sql: str, parameters: Sequence[object] = ()) -> Iterator[Record]:
         """Stream the rows of a query."""
@@ -66,6 +85,20 @@ class Warehouse:
                 names = names or [column[0] for column in cursor.description]
                 yield from (dict(zip(names, values, strict=True)) for values in chunk)
             cursor.close()
+
+    def keep_for_session(self, name: str, query: str, parameters: Sequence[object]) -> None:
+        """Keep what a query gives as a table that ends with the connection; in a transaction()."""
+        sql = f"create temporary table {name} as {query}"
+        with self._speaking():
+            self._handle.cursor().execute(self._marked(sql), list(parameters))
+
+    def session_rows(self, sql: str, parameters: Sequence[object] = ()) -> list[Record]:
+        """Give the rows of a query, which may read what keep_for_session() kept."""
+        with self.transaction():
+            cursor = self._handle.cursor()
+            cursor.execute(self._marked(sql), list(parameters))
+            names = [column[0] for column in cursor.description]
+            return [dict(zip(names, values, strict=True)) for values in cursor.fetchall()]
 
     def execute(self, sql: str) -> None:
         """Run statements that begin and end their own transaction; of a failure nothing stays."""

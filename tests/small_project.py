@@ -147,7 +147,7 @@ def write_target(database: Path, target: str, account: str) -> None:
 
 
 def _all_but_the_ledger(folder: str, names: list[str]) -> list[str]:
-    kept = ("ledger_", "dispatch", "sha256")
+    kept = ("ledger_", "dispatch", "sha256", "json_text", "json_path", "iso_timestamp")
     return [name for name in names if not name.startswith(kept)]
 
 

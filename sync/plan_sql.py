@@ -1,0 +1,431 @@
+"""The SQL of a plan: every row of a sync model beside what the ledger knows of it.
+
+Two tables are made, both for the session only. The first compares all rows by fingerprint; of a
+row that is unchanged it keeps no more than the keys. The second decides about the rest, which is
+where old payloads are read. Both run on every engine; what differs between engines comes from
+the project's own macros, as `Dialect`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Protocol
+
+from sync.changes import FieldType, Mode
+from sync.render import digest
+
+
+class Dialect(Protocol):
+    """What differs between engines."""
+
+    text_type: str
+
+    def json_text(self, expression: str, name: str) -> str:
+        """Give the text of a member of a JSON object."""
+
+    def iso_timestamp(self, expression: str) -> str:
+        """Give a timestamp as ISO 8601 in UTC, to the millisecond."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of the sync model, the field it lands in, and what its thresholds are."""
+
+    column: str
+    name: str
+    kind: FieldType
+    always_matters: bool = False
+    moved: Decimal | None = None
+
+
+@dataclass(frozen=True)
+class Question:
+    """All that the SQL of a plan depends on. Relations are quoted names.
+
+    `guards` maps the name of a guard to a query for the contact ids that it blocks; it may read
+    `rendered`, the rows of the model. `merged` is a query for the ids of contacts that were
+    merged away. `removes`: the destination can remove. `needs_contact` blocks rows that name no
+    contact. `full` sends what is unchanged too, `only_failed` nothing but what failed before.
+    """
+
+    model: str
+    state: str
+    mode: Mode
+    key: Column
+    contact: Column | None
+    record_id: Column | None
+    unique_key: Column | None
+    fields: tuple[Column, ...]
+    create_fields: tuple[Column, ...]
+    sends_all: bool
+    removes: bool
+    guards: Mapping[str, str]
+    merged: str | None
+    needs_contact: bool
+    full: bool
+    only_failed: bool
+
+
+KEYS = ("row_key", "contact_id", "record_id", "unique_key")
+
+
+def aliases(columns: tuple[Column, ...], prefix: str) -> list[str]:
+    """Give the names that columns have inside a plan: no name of a field is SQL."""
+    return [f"{prefix}{number}" for number in range(len(columns))]
+
+
+def rendered(column: Column | None, dialect: Dialect) -> str:
+    """Give a column as the text that is sent: equal values give equal text, on any engine.
+
+    Numbers are plain digits, at most ten of them decimals, without zeros at the end.
+    """
+    text = dialect.text_type
+    if column is None:
+        return f"cast(null as {text})"
+    if column.kind == "number":
+        # Over its text: DuckDB multiplies a double by ten to the tenth, and rounds.
+        number = f"cast(cast(cast({column.column} as {text}) as numeric(38, 10)) as {text})"
+        return f"rtrim(rtrim({number}, '0'), '.')"
+    if column.kind == "boolean":
+        return f"case when {column.column} then 'true' when not {column.column} then 'false' end"
+    if column.kind == "timestamp":
+        return dialect.iso_timestamp(column.column)
+    return f"cast({column.column} as {text})"
+
+
+def fingerprint(question: Question, dialect: Dialect) -> str:
+    """Give the md5 of all that a row would send.
+
+    The names are in it, as one digest. A text comes with its length, so that no two rows run
+    together; the other kinds hold no separator.
+    """
+    parts = [f"'{digest(json.dumps([field.name for field in question.fields]))[:8]}'"]
+    for alias, field in zip(aliases(question.fields, "f"), question.fields, strict=True):
+        measured = f"cast(length({alias}) as {dialect.text_type}) || ':' || {alias}"
+        parts.append(f"coalesce({measured if field.kind == 'string' else alias}, '')")
+    return f"md5(concat_ws(';', {', '.join(parts)}))"
+
+
+def compare_sql(question: Question, dialect: Dialect) -> str:
+    """Give the query behind the first table. Parameters: account and name of the sync, twice."""
+    names = [*aliases(question.fields, "f"), *aliases(question.create_fields, "c")]
+    columns = [
+        f"{rendered(column, dialect)} as {alias}"
+        for alias, column in zip(
+            [*KEYS, *names],
+            [
+                question.key,
+                question.contact,
+                question.record_id,
+                question.unique_key,
+                *question.fields,
+                *question.create_fields,
+            ],
+            strict=True,
+        )
+    ]
+    kept = [
+        f"case when standing <> 'unchanged' then {name} end as {name}"
+        for name in ["fingerprint", *names, *_STATE]
+    ]
+    return f"""
+        with rendered as (
+            select {", ".join(columns)}
+            from {question.model}
+        ),
+        fingerprinted as (
+            select *, {fingerprint(question, dialect)} as fingerprint
+            from rendered
+        ),
+        remembered as (
+            select *
+            from (
+                select
+                    row_key, contact_id, unique_key, operation, fingerprint, destination_id,
+                    status, attempts, accepted_at, recorded_at,
+                    coalesce(run_number, 0) as run_number,
+                    row_number() over (
+                        partition by row_key
+                        order by coalesce(run_number, 0) desc, recorded_at desc, attempts desc
+                    ) as recency
+                from {question.state}
+                where account = ? and sync_name = ?
+            ) as numbered
+            where recency = 1
+        ),
+        guarded as (
+            {_guarded(question, dialect)}
+        ),
+        beside as (
+            select
+                fingerprinted.fingerprint is not null as is_in_model,
+                coalesce(fingerprinted.row_key, remembered.row_key) as row_key,
+                case
+                    when fingerprinted.fingerprint is null then remembered.contact_id
+                    else fingerprinted.contact_id
+                end as contact_id,
+                fingerprinted.record_id,
+                coalesce(fingerprinted.unique_key, remembered.unique_key) as unique_key,
+                {", ".join(f"fingerprinted.{name}" for name in ["fingerprint", *names])},
+                remembered.fingerprint as last_fingerprint,
+                remembered.destination_id as last_id,
+                remembered.status as last_status,
+                remembered.operation as last_operation,
+                remembered.attempts as last_attempts,
+                remembered.accepted_at as last_accepted_at,
+                remembered.recorded_at as last_recorded_at,
+                remembered.run_number as last_run_number,
+                -- An answer that got lost may have been a yes.
+                coalesce(
+                    remembered.fingerprint is not null
+                    or remembered.status = 'pending'
+                    and coalesce(remembered.operation, 'upsert') <> 'remove',
+                    false
+                ) as was_sent,
+                coalesce(
+                    remembered.status = 'accepted'
+                    and remembered.fingerprint is not null
+                    and coalesce(fingerprinted.record_id = remembered.destination_id, true),
+                    false
+                ) as is_settled
+            from fingerprinted
+            full join remembered
+                on fingerprinted.row_key = remembered.row_key
+        ),
+        compared as (
+            select
+                beside.*,
+                coalesce(guarded.guard, 'no contact') as guard,
+                case
+                    when not is_in_model and was_sent then 'gone'
+                    when not is_in_model then 'absent'
+                    when guarded.guard is not null then 'blocked'
+                    when {_sql(question.needs_contact)} and beside.contact_id is null
+                        then 'blocked'
+                    when is_settled and {_as_sent(question)} then 'unchanged'
+                    else 'different'
+                end as standing
+            from beside
+            left join guarded
+                on beside.contact_id = guarded.contact_id
+        )
+        select
+            row_key, record_id, last_id, is_in_model, was_sent, standing,
+            last_fingerprint is not null as is_there,
+            case when standing <> 'unchanged' then contact_id end as contact_id,
+            case when standing <> 'unchanged' then unique_key end as unique_key,
+            case when standing <> 'unchanged' then is_settled end as is_settled,
+            case when standing <> 'unchanged' then guard end as guard,
+            {", ".join(kept)}
+        from compared
+    """  # noqa: S608  (names of our own columns and of relations that dbt quoted)
+
+
+_STATE = (
+    "last_fingerprint",
+    "last_status",
+    "last_operation",
+    "last_attempts",
+    "last_accepted_at",
+    "last_recorded_at",
+    "last_run_number",
+)
+
+
+def _as_sent(question: Question) -> str:
+    if question.mode == "append":
+        return "true"
+    return "false" if question.full else "fingerprint = last_fingerprint"
+
+
+def _guarded(question: Question, dialect: Dialect) -> str:
+    """Give the contacts that may not be sent, each with the first guard that says so."""
+    queries = [
+        f"select contact_id, '{name}' as guard from ({query}) as blocked_by_{number}"  # noqa: S608  (as above)
+        for number, (name, query) in enumerate(question.guards.items())
+    ]
+    text = dialect.text_type
+    nobody = f"select cast(null as {text}) as contact_id, cast(null as {text}) as guard"
+    union = " union all ".join(queries) or f"{nobody} where false"
+    return f"select contact_id, min(guard) as guard from ({union}) as named group by contact_id"  # noqa: S608  (as above)
+
+
+def decide_sql(question: Question, compared: str, dialect: Dialect) -> str:
+    """Give the query behind the second table. Parameters: account, name, the due moment."""
+    return f"""
+        with candidates as (
+            select * from {compared} where standing <> 'unchanged' and standing <> 'absent'
+        ),
+        records_written as (
+            select record_id from {compared} where record_id is not null group by record_id
+        ),
+        merged as (
+            {question.merged or f"select cast(null as {dialect.text_type}) as contact_id"}
+        ),
+        with_payload as (
+            select
+                candidates.*,
+                state.payload as last_payload,
+                coalesce(candidates.record_id, candidates.last_id) as known_id,
+                records_written.record_id is not null as is_written_elsewhere,
+                merged.contact_id is not null as is_merged_away,
+                candidates.last_accepted_at <= ? as is_due
+            from candidates
+            left join {question.state} as state
+                on candidates.row_key = state.row_key
+                and candidates.last_run_number = coalesce(state.run_number, 0)
+                and candidates.last_recorded_at = state.recorded_at
+                and candidates.last_attempts = state.attempts
+                and state.account = ?
+                and state.sync_name = ?
+            left join records_written
+                on candidates.last_id = records_written.record_id
+            left join merged
+                on candidates.contact_id = merged.contact_id
+        ),
+        decided as (
+            select *, {_decision(question, dialect)} as decision
+            from with_payload
+        ),
+        with_operation as (
+            select
+                *,
+                {_operation(question)} as operation,
+                {_reason(question, dialect)} as reason
+            from decided
+        )
+        select
+            *,
+            row_number() over (
+                partition by decision
+                order by
+                    {_place("operation")},
+                    case when unique_key is null then 0 else 1 end,
+                    row_key
+            ) as place
+        from with_operation
+    """  # noqa: S608  (as above)
+
+
+def _place(operation: str) -> str:
+    """Removals go first: what they leave, such as a unique value, another row may need."""
+    words = " ".join(f"when '{name}' then {n}" for n, name in enumerate(ORDER))
+    return f"case {operation} {words} end"
+
+
+ORDER = ("remove", "update", "upsert", "create")
+
+
+def _decision(question: Question, dialect: Dialect) -> str:
+    removable = "was_sent" if question.removes else "false"
+    if question.mode in ("mirror", "audience"):
+        gone, blocked = removable, removable
+    else:
+        gone, blocked = f"is_merged_away and {removable}", "false"
+    skipped = {
+        "update": "known_id is null and last_fingerprint is null",
+        "create": "record_id is not null or is_settled",
+    }.get(question.mode, "false")
+    return f"""case
+        when standing = 'gone' and is_written_elsewhere then 'left'
+        when standing = 'gone' and {gone} then 'send'
+        when standing = 'gone' then 'left'
+        when standing = 'blocked' and {blocked} then 'send'
+        when standing = 'blocked' then 'blocked'
+        when {skipped} then 'skipped'
+        when {_sql(question.only_failed)} and coalesce(last_status, 'accepted') = 'accepted'
+            then 'skipped'
+        when not is_settled or {_sql(question.full)} then 'send'
+        when not ({differs(question, question.fields, dialect)}) then 'unchanged'
+        when {_matters(question, dialect)} then 'send'
+        else 'held_back'
+    end"""
+
+
+def _operation(question: Question) -> str:
+    creation = {"upsert": "upsert", "mirror": "upsert"}.get(question.mode, "create")
+    return f"""case
+        when decision <> 'send' then null
+        when standing <> 'different' then 'remove'
+        when known_id is not null or last_fingerprint is not null then 'update'
+        else '{creation}'
+    end"""
+
+
+def _reason(question: Question, dialect: Dialect) -> str:
+    skipped = {
+        "update": "unknown there, and the sync only updates",
+        "create": "there already, and the sync only creates",
+    }.get(question.mode, "")
+    skipped = "did not fail before" if question.only_failed else skipped
+    return f"""case
+        when standing = 'blocked' then guard
+        when standing = 'gone' and is_merged_away then 'merged into another contact'
+        when standing = 'gone' then 'no longer in the model'
+        when decision = 'skipped' then '{skipped}'
+        when decision = 'held_back' then {_held_back(question, dialect)}
+    end"""
+
+
+def _numbered(question: Question) -> Iterator[tuple[str, Column]]:
+    return zip(aliases(question.fields, "f"), question.fields, strict=True)
+
+
+def _last(field: Column, dialect: Dialect) -> str:
+    return dialect.json_text("last_payload", field.name)
+
+
+def _is_new(field: Column) -> str:
+    """Say that the destination was never given a field: no old value has its name."""
+    mark = (json.dumps(field.name) + ":").replace("'", "''")
+    return f"position('{mark}' in last_payload) = 0"
+
+
+def differs(question: Question, fields: tuple[Column, ...], dialect: Dialect) -> str:
+    """Say that one of some fields is not what was accepted last."""
+    found = [
+        f"{_is_new(field)} or {alias} is distinct from {_last(field, dialect)}"
+        for alias, field in _numbered(question)
+        if field in fields
+    ]
+    return " or ".join(found) or "false"
+
+
+def _matters(question: Question, dialect: Dialect) -> str:
+    """Say that what differs is worth a write. To appear and to disappear is a move of any size."""
+    if question.sends_all:
+        return "true"
+    always = tuple(field for field in question.fields if field.always_matters)
+    found = ["is_due", differs(question, always, dialect)]
+    found += [_is_new(field) for field in question.fields]
+    for alias, field in _numbered(question):
+        if field.moved is not None:
+            old = _last(field, dialect)
+            found.append(f"({alias} is null) <> ({old} is null)")
+            distance = f"cast({alias} as numeric(38, 10)) - cast({old} as numeric(38, 10))"
+            found.append(f"abs({distance}) >= {field.moved}")
+    return " or ".join(f"coalesce({condition}, false)" for condition in found)
+
+
+def _held_back(question: Question, dialect: Dialect) -> str:
+    reasons = [
+        f"case when {differs(question, (field,), dialect)}"
+        f" then '{_quoted(field.name)} moved by less than {field.moved.normalize():f}' end"
+        for field in question.fields
+        if field.moved is not None
+    ]
+    none = "'no change that send_when names'"
+    return (
+        f"coalesce(nullif(concat_ws(', ', {', '.join(reasons)}), ''), {none})" if reasons else none
+    )
+
+
+def _quoted(text: str) -> str:
+    return text.replace("'", "''")
+
+
+def _sql(value: bool) -> str:  # noqa: FBT001  (a literal of SQL)
+    return "true" if value else "false"
