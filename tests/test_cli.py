@@ -123,11 +123,13 @@ def test_a_plan_shows_old_and_new_and_what_it_takes(database: Path) -> None:
         {
             "key": "1",
             "operation": "update",
+            "reason": None,
             "record_id": "1",
             "fields": {"decile_lead_score": ["50", "63"]},
         }
     ]
-    assert (plan["update"], plan["unchanged"], plan["skipped"], plan["calls"]) == (1, 5, 1, 1)
+    assert (plan["update"], plan["unchanged"], plan["calls"]) == (1, 5, 1)
+    assert plan["skipped"] == {"unknown there, and the sync only updates": 1}
     assert in_json(database, "plan", "--sample", "0")[0]["sample"] == []
 
 

@@ -15,6 +15,7 @@ from small_project import person, write_people, write_project
 from sync import ledger as ledger_module
 from sync.config import parse_syncs
 from sync.destinations import DESTINATIONS
+from sync.destinations.hubspot import capabilities
 from sync.engine import plan_sync
 from sync.errors import ConfigError, WarehouseError
 from sync.ledger import VERSION, Ledger, open_ledger
@@ -83,8 +84,9 @@ def test_what_an_old_ledger_knows_as_accepted_is_not_sent_again(database: Path) 
     write_people(database, person("1", "r1"), person("2", "r2", score=None), person("3", "r3"))
     with open_warehouse() as (warehouse, manifest):
         (sync,) = parse_syncs(manifest, DESTINATIONS)
-        plan = plan_sync(sync, open_ledger(warehouse, "sandbox"))
-    assert (plan.unchanged, [planned.change.key for planned in plan.changes]) == (2, ["3"])
+        plan = plan_sync(sync, open_ledger(warehouse, "sandbox"), capabilities())
+        keys = [planned.change.key for planned in plan.changes()]
+    assert (plan.unchanged, keys) == (2, ["3"])
 
 
 @pytest.mark.long
