@@ -20,7 +20,8 @@ places as (
         sum(case when place = 'contacts' then records else 0 end) as contacts,
         sum(case when place = 'visitors' then records else 0 end) as visitors,
         sum(case when place = 'deleted' then records else 0 end) as deleted,
-        sum(case when place = 'quarantined' then records else 0 end) as quarantined
+        sum(case when place = 'quarantined' then records else 0 end) as quarantined,
+        sum(records) as records_read
 
     from records_placed
 
@@ -37,7 +38,12 @@ reconciled as (
         cast(coalesce(places.contacts, 0) as bigint) as contacts,
         cast(coalesce(places.visitors, 0) as bigint) as visitors,
         cast(coalesce(places.deleted, 0) as bigint) as deleted,
-        cast(coalesce(places.quarantined, 0) as bigint) as quarantined
+        cast(coalesce(places.quarantined, 0) as bigint) as quarantined,
+
+        -- Nothing is known of them any more but that they were delivered.
+        cast(
+            records_landed.records_in - coalesce(places.records_read, 0) as bigint
+        ) as suppressed
 
     from records_landed
 

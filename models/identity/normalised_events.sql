@@ -6,6 +6,25 @@ events as (
 
 ),
 
+-- Whoever was forgotten stays out.
+suppressed as (
+
+    select * from {{ ref('suppressed_values') }}
+
+    where shape = 'events'
+
+),
+
+events_kept as (
+
+    select *
+
+    from events
+
+    where not {{ is_suppressed('events') }}
+
+),
+
 event_catalog as (
 
     select event_name as known_event_name
@@ -26,7 +45,7 @@ events_dialled as (
         *,
         {{ phone_digits('phone') }} as phone_digits
 
-    from events
+    from events_kept
 
 ),
 

@@ -8,6 +8,25 @@ profiles as (
 
 ),
 
+-- Whoever was forgotten stays out.
+suppressed as (
+
+    select * from {{ ref('suppressed_values') }}
+
+    where shape = 'profiles'
+
+),
+
+profiles_kept as (
+
+    select *
+
+    from profiles
+
+    where not {{ is_suppressed('profiles') }}
+
+),
+
 country_names as (
 
     select * from {{ ref('country_names') }}
@@ -37,7 +56,7 @@ profiles_read as (
         {{ phone_digits('phone') }} as phone_digits,
         {{ url_domain('company_domain') }} as web_domain
 
-    from profiles
+    from profiles_kept
 
 ),
 

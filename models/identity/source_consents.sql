@@ -6,6 +6,25 @@ consents as (
 
 ),
 
+-- Whoever was forgotten stays out.
+suppressed as (
+
+    select * from {{ ref('suppressed_values') }}
+
+    where shape = 'consents'
+
+),
+
+consents_kept as (
+
+    select *
+
+    from consents
+
+    where not {{ is_suppressed('consents') }}
+
+),
+
 source_countries as (
 
     select * from {{ ref('source_countries') }}
@@ -18,7 +37,7 @@ consents_dialled as (
         *,
         {{ phone_digits('phone') }} as phone_digits
 
-    from consents
+    from consents_kept
 
 ),
 

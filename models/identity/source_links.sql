@@ -6,6 +6,25 @@ links as (
 
 ),
 
+-- Whoever was forgotten stays out.
+suppressed as (
+
+    select * from {{ ref('suppressed_values') }}
+
+    where shape = 'links'
+
+),
+
+links_kept as (
+
+    select *
+
+    from links
+
+    where not {{ is_suppressed('links') }}
+
+),
+
 links_numbered as (
 
     select
@@ -20,7 +39,7 @@ links_numbered as (
             order by linked_at asc nulls last, loaded_at asc nulls last
         ) as copy_number
 
-    from links
+    from links_kept
 
 ),
 
