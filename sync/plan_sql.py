@@ -336,10 +336,11 @@ def _decision(question: Question, dialect: Dialect) -> str:
         when standing = 'blocked' and {blocked} then 'send'
         when standing = 'blocked' then 'blocked'
         when {skipped} then 'skipped'
+        when is_settled and not {_sql(question.full)}
+            and not ({differs(question, question.fields, dialect)}) then 'unchanged'
         when {_sql(question.only_failed)} and coalesce(last_status, 'accepted') = 'accepted'
             then 'skipped'
         when not is_settled or {_sql(question.full)} then 'send'
-        when not ({differs(question, question.fields, dialect)}) then 'unchanged'
         when {_matters(question, dialect)} then 'send'
         else 'held_back'
     end"""

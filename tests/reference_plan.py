@@ -70,6 +70,9 @@ def decide(
         return "skipped", ""
     if rules.mode == "create" and (row.record_id or settled):
         return "skipped", ""
+    as_sent = settled and state and state.payload and not differing(row.payload, state.payload)
+    if as_sent and not rules.full:
+        return "unchanged", ""
     if rules.only_failed and (state is None or state.status == "accepted"):
         return "skipped", ""
     creation = "upsert" if rules.mode in ("upsert", "mirror") else "create"
@@ -81,13 +84,15 @@ def decide(
     return _weigh(row.payload, state.payload, rules, operation)
 
 
+def differing(new: Payload, old: Payload) -> list[str]:
+    """Give the fields that would change what was accepted."""
+    return [name for name in new if name not in old or old[name] != new[name]]
+
+
 def _weigh(new: Payload, old: Payload, rules: Rules, operation: str) -> tuple[str, str]:
-    differing = [name for name in new if name not in old or old[name] != new[name]]
-    if not differing:
-        return "unchanged", ""
     if rules.always is None:
         return "send", operation
-    for name in differing:
+    for name in differing(new, old):
         before, after = old.get(name), new[name]
         if name not in old or name in rules.always:
             return "send", operation
