@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from sync.changes import Capabilities, Change, Operation
+from sync.changes import Capabilities, Change, FieldType, Operation
 from sync.config import SendWhen, Sync
 from sync.errors import ConfigError
 from sync.plan_guards import Allowed, check_plan
@@ -117,13 +117,14 @@ class Plan:
     def changes(self, at_most: int | None = None) -> Iterator[Planned]:
         """Read the changes out of the warehouse: removals first, and each operation together."""
         last = self.to_send if at_most is None else min(at_most, self.to_send)
+        types = {field.name: field.type for field in (*self.sync.fields, *self.sync.create_fields)}
         for start in range(0, last, ROWS_AT_ONCE):
             rows = self.warehouse.session_rows(
                 f"select * from {self.table} where decision = 'send' "  # noqa: S608  (our own table)
                 "and place > ? and place <= ? order by place",
                 (start, min(start + ROWS_AT_ONCE, last)),
             )
-            yield from (_planned(self.sync, self.account, row) for row in rows)
+            yield from (_planned(self.sync, self.account, types, row) for row in rows)
 
     def batches(self, capabilities: Capabilities) -> Iterator[list[Planned]]:
         """Cut the changes into batches of one operation each, as large as they may be."""
@@ -269,7 +270,7 @@ def _send_when(sync: Sync) -> SendWhen:
     return sync.meta.send_when or SendWhen()
 
 
-def _planned(sync: Sync, account: str, row: Record) -> Planned:
+def _planned(sync: Sync, account: str, types: Mapping[str, FieldType], row: Record) -> Planned:
     operation: Operation = row["operation"]
     payload = _texts(row, "f", [field.name for field in sync.fields])
     if operation == "remove":
@@ -290,6 +291,7 @@ def _planned(sync: Sync, account: str, row: Record) -> Planned:
             record_id=row["known_id"],
             unique_key=row["unique_key"] or "",
             fields=fields,
+            types=types,
         ),
         contact_id=row["contact_id"],
         fingerprint=mark,

@@ -27,7 +27,9 @@ def read_outcomes(
         written = row.get("properties")
         unique = written.get(unique_property) if isinstance(written, Mapping) else None
         for change in _named(owners, by_id, row.get("objectWriteTraceId"), [row.get("id"), unique]):
-            outcomes[change.token] = Outcome(change.token, "accepted", str(row.get("id")))
+            # A merged record answers by the id it has now; ours is the one that the model names.
+            record_id = change.record_id or str(row.get("id"))
+            outcomes[change.token] = Outcome(change.token, "accepted", record_id)
     nameless = []
     for error in _items(answer, "errors"):
         context = error.get("context")

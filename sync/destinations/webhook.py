@@ -12,16 +12,17 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import get_args
 
-from sync.answers import Answer
+from sync.answers import Answer, retry_after
 from sync.changes import Capabilities, Change, Field, FieldType, Mode, Outcome, SetupStep
 from sync.destinations.one_by_one import one_by_one
-from sync.errors import AccessRefused, BatchRefused, ConfigError, DestinationError
+from sync.errors import AccessRefused, BatchRefused, ConfigError, DestinationError, Retriable
 from sync.http import HttpClient
 from sync.signature import ID
 
 # Each row is a call of its own; a batch is what is written down together.
 MAX_BATCH = 20
 MAX_BODY = 20_000
+SLOWER_SECONDS = 5.0  # where a receiver says only that it was too fast
 UNQUOTED: frozenset[FieldType] = frozenset({"integer", "number", "boolean"})
 
 
@@ -109,6 +110,8 @@ def classify(answer: Answer) -> DestinationError | None:
         )
     if answer.status == 410:
         return AccessRefused(f"{answer}: the receiver is gone for good. Take the sync away.")
+    if answer.status == 429:
+        return Retriable(f"{answer}.", retry_after=retry_after(answer) or SLOWER_SECONDS)
     if 300 <= answer.status < 400:
         return DestinationError(
             f"{answer}: a redirect is not followed. Put the address it leads to into WEBHOOK_URL."

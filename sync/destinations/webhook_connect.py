@@ -65,7 +65,7 @@ def open_webhook(environment: Environment) -> Iterator[Connection]:
             1.0,
             budget=f"webhook {settings.url} {settings.account}",
         ),
-        policy=RetryPolicy(attempts=4, total_seconds=60),
+        policy=RetryPolicy(attempts=5, total_seconds=60),
         timeouts=(5.0, 20.0),
         shown_path="its endpoint",
         json_answers=False,
