@@ -82,9 +82,10 @@ lock: $(INSTALLED) ## Resolve requirements.lock anew from pyproject.toml
 test-long: $(INSTALLED) ## Tests that take minutes
 	$(BIN)/python -m pytest -m long --numprocesses 2
 
-test-postgres: $(INSTALLED) ## The same project on PostgreSQL: every public table equals DuckDB's
+test-postgres: $(INSTALLED) ## PostgreSQL: every public table equals DuckDB's; two runs exclude each other
 	@tests/postgres/install.sh
 	$(BIN)/python -m tests.postgres.compare
+	$(BIN)/python -m pytest tests/postgres/syncing.py
 
 bench: $(INSTALLED) ## Ratios: 10 million records linked, 20 million events scored (SIZE=0.01: a hundredth)
 	$(BIN)/python -m bench.linking --size $(SIZE)

@@ -67,6 +67,7 @@ def sync_command(
     force: Force = False,  # noqa: FBT002  (as above: Typer)
     full: Full = False,  # noqa: FBT002  (as above: Typer)
     allow: Allow = [],  # noqa: B006  (as above: Typer; nobody writes to it)
+    wait: Wait = 0,
     project_dir: ProjectDir = Path(),
     target: Target = None,
 ) -> None:
@@ -76,20 +77,21 @@ def sync_command(
     with command(project_dir):
         allowed = parse_allowed(allow)
         options = {"full": full, "allowed": allowed}
-        _send(sync, target, options, command_name="sync", force=force, as_json=as_json)
+        _send(sync, target, options, command_name="sync", force=force, wait=wait, as_json=as_json)
 
 
 def retry(
     sync: OneSync = None,
     as_json: AsJson = False,  # noqa: FBT002  (as above: Typer)
     force: Force = False,  # noqa: FBT002  (as above: Typer)
+    wait: Wait = 0,
     project_dir: ProjectDir = Path(),
     target: Target = None,
 ) -> None:
     """Send what was rejected or got no answer, and nothing else."""
     with command(project_dir):
         options = {"only_failed": True}
-        _send(sync, target, options, command_name="retry", force=force, as_json=as_json)
+        _send(sync, target, options, command_name="retry", force=force, wait=wait, as_json=as_json)
 
 
 def _send(
@@ -99,30 +101,37 @@ def _send(
     *,
     command_name: str,
     force: bool,
+    wait: float,
     as_json: bool,
 ) -> None:
     from sync import gate, show
-    from sync.engine import finish_on_interrupt, run_sync
+    from sync.engine import finish_on_interrupt, new_run_id, run_sync
+    from sync.lease import hold_lease
     from sync.session import connect, open_session
 
     results, codes = [], [0]
-    with open_session(target) as session, finish_on_interrupt() as stopped:
+    with open_session(target, wait=wait) as session, finish_on_interrupt() as stopped:
         for chosen in session.chosen(name):
             with connect(chosen.meta.destination, aside) as connection:
                 session.check_target(connection)
                 ledger = session.ledger(connection)
                 gate.refuse_bad_build(chosen, ledger, force=force, tell=aside)
-                made = session.plan(chosen, connection, **options)
-                with show.progress(err(), chosen, made.to_send) as advance:
-                    result = run_sync(
-                        chosen,
-                        made,
-                        connection.destination,
-                        ledger,
-                        command=command_name,
-                        advance=advance,
-                        stopped=stopped,
-                    )
+                run_id = new_run_id()
+                # What was sent before is read under the lease: nobody else adds to it.
+                with hold_lease(ledger, chosen.name, run_id, wait=wait, stopped=stopped) as lease:
+                    made = session.plan(chosen, connection, **options)
+                    with show.progress(err(), chosen, made.to_send) as advance:
+                        result = run_sync(
+                            chosen,
+                            made,
+                            connection.destination,
+                            ledger,
+                            run_id=run_id,
+                            command=command_name,
+                            lease=lease,
+                            advance=advance,
+                            stopped=stopped,
+                        )
             codes.append(result.exit_code)
             results.append(show.result_json(result))
             if not as_json:

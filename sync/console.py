@@ -20,6 +20,8 @@ Target = Annotated[str | None, typer.Option(help="Target in profiles.yml. [defau
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 OneSync = Annotated[str | None, typer.Argument(metavar="SYNC", help="One sync. [default: all]")]
 
+Wait = Annotated[float, typer.Option(min=0, help="Seconds to wait for another run to end.")]
+
 
 @contextmanager
 def command(project_dir: Path) -> Iterator[None]:

@@ -20,7 +20,7 @@ from typing import Protocol
 
 from sync.changes import Capabilities, Destination, Outcome, Status
 from sync.config import Sync
-from sync.errors import DestinationError
+from sync.errors import DestinationError, LeaseLost
 from sync.ledger import Ledger, Run, utc_now
 from sync.plan_guards import Allowed
 from sync.planner import Plan, Scope, make_plan
@@ -34,7 +34,7 @@ Advance = Callable[[int], None]
 
 
 class Lease(Protocol):
-    """The right to run a sync. renew() raises a DecileError where somebody else took it."""
+    """The right to run a sync. renew() raises LeaseLost where somebody else took it."""
 
     def renew(self) -> None:
         """Keep it for longer."""
@@ -48,7 +48,7 @@ class Result:
     plan: Plan
     outcomes: Counter[Status] = field(default_factory=Counter)
     errors: Counter[str] = field(default_factory=Counter)
-    error: DestinationError | None = None
+    error: DestinationError | LeaseLost | None = None
     interrupted: int = 0
 
     @property
@@ -133,11 +133,21 @@ def run_sync(
         ledger.add_outcomes(sync, run, part.rows, part.outcomes)
         result.count(part.outcomes)
         advance(len(part.rows))
-        if lease:
-            lease.renew()
+
+    lost: list[LeaseLost] = []
+
+    def over() -> int:
+        """Asked before each batch: what is under way when the lease is lost is still kept."""
+        try:
+            if lease and not lost:
+                lease.renew()
+        except LeaseLost as error:
+            lost.append(error)
+        return len(lost) or stopped()
 
     in_flight = min(sync.meta.in_flight, able.max_in_flight)
-    result.error = send(plan.batches(able), destination.push, keep, stopped, in_flight)
+    result.error = send(plan.batches(able), destination.push, keep, over, in_flight)
+    result.error = result.error or next(iter(lost), None)
     result.interrupted = stopped() if result.sent < plan.to_send else 0
     if not result.error and not result.interrupted and result.sent != plan.to_send:
         raise RuntimeError(f"{plan.to_send} rows planned, {result.sent} accounted for")

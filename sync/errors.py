@@ -5,6 +5,8 @@ DecileError                 exit code, and a message that says what, where and w
 ├── GuardError              3  the data breaks a promise; nothing was sent
 │   └── BuildError          3  the last build or its tests went wrong; nothing was sent
 ├── WarehouseError          4  the warehouse refused, or another process holds it
+├── LeaseHeld               4  another run sends this sync; nothing was sent
+├── LeaseLost               4  another run took over: stop, before the next batch
 └── DestinationError        5  the other side; what it means is in the subclass
     ├── Retriable           wait (as long as it asks) and try again: 429, 5xx, time-outs
     ├── Ambiguous           sent, but no answer came: repeat only what is safe to repeat
@@ -49,6 +51,18 @@ class BuildError(GuardError):
 
 class WarehouseError(DecileError):
     """The warehouse refused, or is held by another process."""
+
+    exit_code = 4
+
+
+class LeaseHeld(DecileError):
+    """Another run sends this sync. Nothing was sent."""
+
+    exit_code = 4
+
+
+class LeaseLost(DecileError):
+    """Another run took this sync over: send no more."""
 
     exit_code = 4
 

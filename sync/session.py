@@ -113,9 +113,9 @@ class Session:
 
 
 @contextmanager
-def open_session(target: str | None) -> Iterator[Session]:
-    """Open the project in the working folder."""
-    with open_warehouse(target) as (warehouse, manifest):
+def open_session(target: str | None, *, wait: float = 0) -> Iterator[Session]:
+    """Open the project in the working folder; wait that long for a warehouse that is held."""
+    with open_warehouse(target, wait=wait) as (warehouse, manifest):
         syncs = parse_syncs(manifest, DESTINATIONS)
         yield Session(warehouse, syncs, manifest, parse_guards(manifest))
 

@@ -11,11 +11,14 @@ import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
+from time import monotonic, sleep
 from typing import TYPE_CHECKING, Any
 
 from sync.errors import ConfigError, WarehouseError
+from sync.processes import program_of
 from sync.scrub import scrub
 
 if TYPE_CHECKING:
@@ -23,6 +26,8 @@ if TYPE_CHECKING:
 
 WORK_FOLDER = Path(".decile")
 ROWS_AT_ONCE = 2_000
+LOOK_AGAIN = 0.5  # seconds
+_HELD = re.compile(r'lock on file "([^"]+)".*\(PID (\d+)\)', re.DOTALL)
 
 Record = dict[str, Any]
 
@@ -34,7 +39,9 @@ class Warehouse:
         self._adapter = adapter
         self._handle = handle
         self._streams = itertools.count()
+        self._in_transaction = False
         self._postgres = adapter.type() == "postgres"
+        self.one_process = adapter.type() == "duckdb"  # the lock on its file lets one in
         credentials = adapter.config.credentials
         self.target = str(adapter.config.target_name)
         self.artifacts = Path(adapter.config.project_target_path)
@@ -106,10 +113,20 @@ class Warehouse:
             cursor = self._handle.cursor()
             try:
                 cursor.execute(sql)
+                self._end("commit", cursor)
             except BaseException:
                 with suppress(*_engine_errors()):
-                    cursor.execute("rollback")
+                    self._end("rollback", cursor)
                 raise
+
+    def _end(self, how: str, cursor: Any) -> None:
+        """psycopg2 does not see that statements ended a transaction: it would begin no other."""
+        if self._in_transaction:
+            return
+        if self._postgres:
+            getattr(self._handle, how)()
+        elif how == "rollback":
+            cursor.execute("rollback")
 
     def insert(self, relation: str, rows: Sequence[Mapping[str, object]]) -> None:
         """Add rows to a table; inside a transaction()."""
@@ -121,6 +138,18 @@ class Warehouse:
         sql = f"insert into {relation} ({', '.join(columns)}) values "  # noqa: S608  (names of our own tables)
         with self._speaking():
             self._handle.cursor().execute(self._marked(sql + ", ".join([one] * len(rows))), values)
+
+    def lock(self, relation: str) -> None:
+        """Let nobody else write to a table until the transaction ends; readers go on."""
+        if self._postgres:
+            with self._speaking():
+                self._handle.cursor().execute(f"lock table {relation} in exclusive mode")
+
+    def now(self) -> datetime:
+        """Give the warehouse's own time: UTC, without a zone."""
+        clock = "clock_timestamp()" if self._postgres else "current_timestamp"
+        (row,) = self.rows(f"select {clock} at time zone 'UTC' as now")  # noqa: S608
+        return row["now"]  # type: ignore[no-any-return]
 
     def create_schema(self, schema: str) -> None:
         """Create a schema."""
@@ -139,15 +168,19 @@ class Warehouse:
     def transaction(self) -> Iterator[None]:
         """Keep everything inside, or nothing of it."""
         with self._speaking():
-            connections = self._adapter.connections
-            if not connections.get_thread_connection().transaction_open:
+            connections, self._in_transaction = self._adapter.connections, True
+            # psycopg2 begins by itself, and dbt's own commit would go unseen by it: what comes
+            # after that would be no transaction.
+            if not self._postgres and not connections.get_thread_connection().transaction_open:
                 connections.begin()
             try:
                 yield
             except BaseException:
-                connections.rollback_if_open()
+                (self._handle.rollback if self._postgres else connections.rollback_if_open)()
                 raise
-            connections.commit()
+            finally:
+                self._in_transaction = False
+            (self._handle if self._postgres else connections).commit()
 
     def exists(self, table: str, *, schema: str | None = None) -> bool:
         """Tell whether a table or view is there."""
@@ -177,12 +210,14 @@ class Warehouse:
 
 
 @contextmanager
-def open_warehouse(target: str | None = None) -> Iterator[tuple[Warehouse, Mapping[str, Any]]]:
+def open_warehouse(
+    target: str | None = None, *, wait: float = 0
+) -> Iterator[tuple[Warehouse, Mapping[str, Any]]]:
     """Parse the dbt project in the working folder and connect to its target.
 
     Gives the warehouse, and the nodes and exposures of dbt's manifest. Raises ConfigError where
     dbt cannot read the project, and WarehouseError where the warehouse does not answer or is held
-    by another process.
+    by another process for longer than `wait` seconds.
     """
     from dbt.adapters import factory
 
@@ -191,7 +226,7 @@ def open_warehouse(target: str | None = None) -> Iterator[tuple[Warehouse, Mappi
     (adapter,) = factory.FACTORY.adapters.values()
     try:
         with adapter.connection_named("decile"):
-            yield Warehouse(adapter, _handle(adapter)), _plain(manifest)
+            yield Warehouse(adapter, _handle(adapter, wait)), _plain(manifest)
     finally:
         factory.FACTORY.reset_adapters()  # type: ignore[no-untyped-call]  # dbt leaves it untyped
         if adapter.type() == "duckdb":  # dbt-duckdb keeps its file open, and locked
@@ -233,23 +268,32 @@ def _plain(manifest: Manifest) -> dict[str, Any]:
     }
 
 
-def _handle(adapter: Any) -> Any:
+def _handle(adapter: Any, wait: float) -> Any:
     import duckdb
     from dbt_common.exceptions import DbtBaseException
 
-    try:
-        return adapter.connections.get_thread_connection().handle
-    except (DbtBaseException, duckdb.Error) as error:
-        raise WarehouseError(_why_closed(str(error))) from None
+    deadline = monotonic() + wait
+    while True:
+        try:
+            return adapter.connections.get_thread_connection().handle
+        except (DbtBaseException, duckdb.Error) as error:
+            held = _HELD.search(str(error))
+            if not held:
+                raise WarehouseError(
+                    f"the warehouse does not answer: {_first_line(error)}"
+                ) from None
+            if monotonic() >= deadline:
+                raise WarehouseError(_who_holds(Path(held[1]).name, int(held[2]))) from None
+        sleep(LOOK_AGAIN)
 
 
-def _why_closed(message: str) -> str:
-    if holder := re.search(r'lock on file "([^"]+)".*\(PID (\d+)\)', message, re.DOTALL):
-        return (
-            f"{Path(holder[1]).name} is held by process {holder[2]}: DuckDB lets one process in "
-            "at a time. Wait for it, or see what it is with: ps -p " + holder[2]
-        )
-    return f"the warehouse does not answer: {_first_line(message)}"
+def _who_holds(file: str, pid: int) -> str:
+    program = program_of(pid)
+    return (
+        f"{file} is held by process {pid}{f' ({program})' if program else ''}: DuckDB lets one "
+        "process in at a time. Run this again when that has ended; decile sync can wait: --wait "
+        "SECONDS"
+    )
 
 
 def _engine_errors() -> tuple[type[Exception], ...]:

@@ -2,11 +2,14 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from small_project import person, write_people, write_project
 
+from sync import warehouse as warehouse_module
 from sync.errors import ConfigError, WarehouseError
 from sync.warehouse import open_warehouse
 
@@ -53,7 +56,9 @@ def test_the_file_is_free_again_afterwards(database: Path) -> None:
     write_people(database, person("2"))
 
 
-def test_a_locked_file_says_which_process_holds_it(database: Path) -> None:
+@contextmanager
+def holding(database: Path) -> Iterator[subprocess.Popen[str]]:
+    """Have another process hold the file, until it is sent a line."""
     with subprocess.Popen(
         [sys.executable, "-c", HOLD, str(database)],
         stdin=subprocess.PIPE,
@@ -62,12 +67,24 @@ def test_a_locked_file_says_which_process_holds_it(database: Path) -> None:
     ) as holder:
         assert holder.stdout
         assert holder.stdout.readline() == "held\n"
-        with (
-            pytest.raises(WarehouseError, match=f"people.duckdb is held by process {holder.pid}"),
-            open_warehouse(),
-        ):
+        yield holder
+
+
+def test_a_locked_file_says_which_process_holds_it(database: Path) -> None:
+    with holding(database) as holder:
+        held_by = f"people.duckdb is held by process {holder.pid}.*: DuckDB lets one process in"
+        with pytest.raises(WarehouseError, match=held_by), open_warehouse():
             pass
         holder.communicate("\n")
+
+
+def test_a_locked_file_can_be_waited_for(database: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_people(database, person("1"))
+    with holding(database) as holder:
+        waited = iter([lambda: None, lambda: holder.communicate("\n")])
+        monkeypatch.setattr(warehouse_module, "sleep", lambda _seconds: next(waited)())
+        with open_warehouse(wait=60) as (warehouse, _):
+            assert warehouse.exists("sync_crm__people")
 
 
 def test_an_error_of_the_engine_is_ours_and_quotes_no_row(database: Path) -> None:
