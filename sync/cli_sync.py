@@ -13,6 +13,7 @@ from sync.console import (
     OneSync,
     ProjectDir,
     Target,
+    Wait,
     aside,
     command,
     err,
