@@ -1,4 +1,6 @@
-{#- Rows of a guard. As a warning it tells at build time what `decile sync` will refuse. -#}
+{#-
+    Rows of a guard. As a warning it tells at build time what `decile sync` will refuse.
+-#}
 {% test guards_nothing(model) %}
 
 select *

@@ -1,10 +1,10 @@
 {#-
-    What would make a sync write to a wrong record, or to one record twice: rows without a key,
-    and keys, record ids and unique keys that repeat. One test for all of these.
+    What makes a sync write to a wrong record, or to one record twice: rows without a
+    key, and keys, record ids and unique keys that repeat. One test for all of these.
 
     key: column that names a row for ever
-    record_id: column with the destination's own id of the record; none where there is none
-    unique_key: column with the value of our own unique property; none where there is none
+    record_id: column with the destination's own id of the record; none if there is none
+    unique_key: column with our own unique property's value; none if there is none
 -#}
 {% test sync_keys(model, key, record_id=none, unique_key=none) %}
 
