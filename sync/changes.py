@@ -62,7 +62,8 @@ class Capabilities:
     `rows_per_second` is its published limit, for estimates. `removal` is what `remove` does: it
     deletes what we made there, or clears the fields we wrote; None: it cannot. `erases`: it can
     forget a person. `consent` is the purpose that everybody sent there must have granted.
-    `max_in_flight` is how many batches may be under way at the same time.
+    `max_in_flight` is how many batches may be under way at the same time. `rows_per_call` is for
+    an API that takes fewer rows a call than a batch has; None: a batch is one call.
     """
 
     modes: frozenset[Mode]
@@ -72,6 +73,7 @@ class Capabilities:
     erases: bool = False
     consent: str | None = None
     max_in_flight: int = 1
+    rows_per_call: int | None = None
 
 
 @dataclass(frozen=True)

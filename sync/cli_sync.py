@@ -212,13 +212,13 @@ def sandbox(
     state: Annotated[Path | None, typer.Option(help="Its file. [default: under .decile]")] = None,
     project_dir: ProjectDir = Path(),
 ) -> None:
-    """Run a stand-in for HubSpot on this machine, until Ctrl-C."""
+    """Run a stand-in for the destinations on this machine, until Ctrl-C."""
     from sync.sandbox import Sandbox, serve
     from sync.session import SANDBOX_STATE
 
     def announce(running: Sandbox) -> None:
         out().print(f"The sandbox answers at {running.url}, its token is {running.token}.")
-        out().print("Commands without HUBSPOT_TOKEN find it there. Ctrl-C ends it.", style="dim")
+        out().print("Commands without an account find it there. Ctrl-C ends it.", style="dim")
 
     with command(project_dir):
         SANDBOX_STATE.parent.mkdir(exist_ok=True)

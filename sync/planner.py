@@ -134,7 +134,8 @@ class Plan:
 
     def estimate(self, capabilities: Capabilities) -> tuple[int, float]:
         """Give the calls that the plan needs, and the seconds at the destination's limit."""
-        calls = sum(-(-rows // capabilities.max_batch) for rows in self.operations.values())
+        size = capabilities.rows_per_call or capabilities.max_batch
+        calls = sum(-(-rows // size) for rows in self.operations.values())
         return calls, round(self.to_send / capabilities.rows_per_second + 0.05, 1)
 
 

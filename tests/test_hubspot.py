@@ -368,6 +368,15 @@ def test_where_the_record_is_gone_nothing_is_left_to_clear(account: Account) -> 
     assert statuses(outcomes) == ["accepted"] * 2
 
 
+def test_a_property_that_was_deleted_since_needs_no_clearing(account: Account) -> None:
+    account.contacts.push([update(1, score="7")])
+    gone = removal("2", of_last_year=None)
+    outcomes = account.contacts.push([removal("1", score=None, of_last_year=None), gone])
+    assert statuses(outcomes) == ["accepted"] * 2
+    assert account.value("1", "decile_score") is None
+    assert [call["rows"] for call in account.calls()] == [1, 1]
+
+
 def test_an_erasure_is_by_record_id_final_and_harmless_to_repeat(account: Account) -> None:
     (created,) = account.contacts.push([upsert(1)])
     for _ in range(2):

@@ -9,6 +9,7 @@ names, and the rest is pending. An erasure deletes the contact for good, one cal
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from sync.answers import Answer, retry_after
 from sync.changes import Capabilities, Change, Field, Outcome, SetupStep
@@ -60,14 +61,15 @@ class HubSpotContacts:
         self._objects = f"/crm/objects/{version}/contacts"
         self._properties = f"/crm/properties/{version}/contacts"
         self._unique_property = unique_property
+        self._existing: frozenset[str] | None = None
         self.capabilities = capabilities(calls_per_window)
 
     def push(self, changes: Sequence[Change]) -> list[Outcome]:
         """Write one batch; known records by their id, the others on the unique property."""
         _check(changes)
         outcomes = one_by_one([one for one in changes if one.operation == "erase"], self._erase)
-        for (call, _), part in _calls(changes).items():
-            outcomes += self._write(call, part)
+        for (call, _), part in _calls([self._with_what_exists(one) for one in changes]).items():
+            outcomes += self._write(call, part) if call != "nothing" else map(_done, part)
         by_token = {outcome.token: outcome for outcome in outcomes}
         return [by_token[change.token] for change in changes]
 
@@ -90,6 +92,15 @@ class HubSpotContacts:
         outcomes = read_outcomes(changes, answer, unique_property=self._unique_property)
         _stop_at_unknown_fields(changes, outcomes)
         return [gone_is_cleared(*pair) for pair in zip(changes, outcomes, strict=True)]
+
+    def _with_what_exists(self, change: Change) -> Change:
+        """Clear no property that was deleted in HubSpot after it was written."""
+        if change.operation != "remove":
+            return change
+        if self._existing is None:
+            self._existing = frozenset(hubspot_setup.by_name(self._http, self._properties))
+        there = {name: None for name in change.fields if name in self._existing}
+        return replace(change, fields=there)
 
     def _erase(self, change: Change) -> Outcome:
         unique = (self._unique_property, change.unique_key)
@@ -147,6 +158,10 @@ def _check(changes: Sequence[Change]) -> None:
             )
 
 
+def _done(change: Change) -> Outcome:
+    return Outcome(change.token, "accepted", change.record_id)
+
+
 def _calls(changes: Sequence[Change]) -> dict[tuple[str, bool], list[Change]]:
     """Sort changes by call, and by how they name a record: one call takes one way."""
     calls: dict[tuple[str, bool], list[Change]] = {}
@@ -154,6 +169,8 @@ def _calls(changes: Sequence[Change]) -> dict[tuple[str, bool], list[Change]]:
         if change.operation != "erase":
             by_id = bool(change.record_id)
             call = "update" if by_id or change.operation == "remove" else "upsert"
+            if change.operation == "remove" and not change.fields:
+                call = "nothing"
             calls.setdefault((call, by_id), []).append(change)
     return calls
 

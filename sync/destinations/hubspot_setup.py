@@ -57,8 +57,8 @@ def needs(fields: Sequence[Field], *, unique_property: str) -> list[Need]:
 
 def plan(http: HttpClient, path: str, needed: Sequence[Need]) -> list[SetupStep]:
     """Compare, without changing anything: the group first, then each property."""
-    properties = _by_name(http, path)
-    has_group = GROUP in _by_name(http, f"{path}/groups")
+    properties = by_name(http, path)
+    has_group = GROUP in by_name(http, f"{path}/groups")
     steps = [_step(need, properties.get(need.name)) for need in needed]
     group = SetupStep(GROUP, "exists" if has_group else "create", "property group")
     return [group, *steps]
@@ -88,7 +88,8 @@ def _create(http: HttpClient, path: str, body: Mapping[str, object]) -> None:
     http.send("POST", path, body=body, idempotent=True, accept={409})
 
 
-def _by_name(http: HttpClient, path: str) -> dict[str, Property]:
+def by_name(http: HttpClient, path: str) -> dict[str, Property]:
+    """Read all properties, or all groups."""
     found = http.get(path).get("results")
     items = cast("list[Property]", found if isinstance(found, list) else [])
     return {str(item.get("name")): item for item in items if isinstance(item, Mapping)}

@@ -24,7 +24,7 @@ def tables() -> str:
         for name, able in named
     ]
     limits = [[_link(name), *_limits(able)] for name, able in named]
-    heads = ["objects", "rows a batch", "rows a second", "batches at once"]
+    heads = ["objects", "rows a batch", "rows a call", "rows a second", "batches at once"]
     heads += ["a removal", "erases", "consent", "real with"]
     return f"{_table(['', *modes], have)}\n\n{_table(['', *heads], limits)}"
 
@@ -41,6 +41,7 @@ def _limits(connector: Connector) -> list[str]:
     return [
         ", ".join(sorted(connector.objects)),
         f"{able.max_batch:,}",
+        f"{able.rows_per_call or able.max_batch:,}",
         f"{able.rows_per_second:,.10g}",
         str(able.max_in_flight),
         REMOVALS[able.removal],

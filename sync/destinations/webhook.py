@@ -35,6 +35,7 @@ def capabilities(calls_per_second: int = 10) -> Capabilities:
         removal="delete",
         erases=True,
         max_in_flight=8,
+        rows_per_call=1,
     )
 
 
