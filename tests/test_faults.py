@@ -6,136 +6,40 @@ says which rows are not there, and why.
 
 from __future__ import annotations
 
-import copy
-import itertools
-import os
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
 import pytest
-import requests
-from small_project import SYNC, Person, person, write_people, write_project
-from stand_ins import StandIn, standing_in
+from small_project import person
+from whole_sync import (
+    OBJECTS,
+    Project,
+    World,
+    a_run,
+    a_sync,
+    newcomers,
+    open_project,
+    open_world,
+    people,
+)
 
-from sync.config import Sync, parse_syncs
-from sync.destinations import DESTINATIONS
 from sync.destinations.hubspot import HubSpotContacts
-from sync.engine import Result, plan_sync, run_sync
 from sync.errors import AccessRefused, QuotaExhausted, Retriable
 from sync.http import HttpClient
-from sync.ledger import Ledger, open_ledger
+from sync.ledger import Ledger
 from sync.sandbox import Limit
-from sync.warehouse import Record, Warehouse, open_warehouse
 
-OBJECTS = {"hubspot": "contacts", "webhook": "rows"}
 BOTH = pytest.mark.parametrize("name", sorted(OBJECTS))
 HUBSPOT = pytest.mark.parametrize("name", ["hubspot"])
 WEBHOOK = pytest.mark.parametrize("name", ["webhook"])
-accounts = itertools.count()
-
-# What a row holds at the destination: score and band, as text.
-Held = tuple[str | None, str | None]
-
-
-def a_run(sync: Sync, there: StandIn, ledger: Ledger) -> Result:
-    """Run a sync as the command does: the one place that knows the engine."""
-    plan = plan_sync(sync, ledger, there.destination.capabilities)
-    return run_sync(sync, plan, there.destination, ledger)
-
-
-@dataclass
-class World:
-    """A sync from a model in a warehouse to a destination before its sandbox."""
-
-    name: str
-    warehouse: Warehouse
-    sync: Sync
-    ledger: Ledger
-    there: StandIn
-
-    def people(self, *people: Person) -> None:
-        table = self.warehouse.relation("sync_crm__people")
-        columns = ("sync_key", "record_id", "contact_key", "email", "lead_score", "band")
-        self.warehouse.execute(f"delete from {table}")
-        with self.warehouse.transaction():
-            rows = [dict(zip(columns, row, strict=True)) for row in people]
-            self.warehouse.insert(table, rows)
-
-    def run(self) -> Result:
-        return a_run(self.sync, self.there, self.ledger)
-
-    def read(self, table: str) -> list[Record]:
-        sql = f"select * from {self.ledger.table(table)} where account = ? order by recorded_at"
-        return list(self.warehouse.rows(sql, (self.ledger.account,)))
-
-    def states(self) -> dict[str, str]:
-        return {row["row_key"]: row["status"] for row in self.read("sync_state_current")}
-
-    def failed(self) -> dict[str, tuple[str, str | None]]:
-        return {
-            row["row_key"]: (row["status"], row["error_code"])
-            for row in self.read("sync_state_current")
-            if row["status"] != "accepted"
-        }
-
-    def held(self, key: str) -> Held:
-        """Give what the destination holds of a row; (None, None) where that is nothing."""
-        if self.name == "webhook":
-            fields = self.there.get("hooks")["rows"].get(key, {}).get("fields", {})
-        else:
-            fields = self._contact(key)
-        score, band = (fields.get(f"decile_{name}") for name in ("lead_score", "band"))
-        return None if score is None else str(score), band
-
-    def _contact(self, key: str) -> dict[str, Any]:
-        url = f"{self.there.sandbox.url}/crm/objects/2026-09/contacts/{key}"
-        query = {"properties": "decile_lead_score,decile_band", "idProperty": "decile_contact_id"}
-        headers = {"Authorization": f"Bearer {self.there.sandbox.token}"}
-        found = requests.get(url, params=query, headers=headers, timeout=5)
-        while found.status_code == 429:
-            self.there.naps.append(10)
-            found = requests.get(url, params=query, headers=headers, timeout=5)
-        return cast("dict[str, Any]", found.json().get("properties", {}))
-
-    def settled(self, *people: Person) -> None:
-        """Check that the destination holds what the model holds, and that nothing is left."""
-        for key, _, _, _, score, band in people:
-            assert key is not None
-            text = None if score is None else str(score)
-            empty = None if self.name == "hubspot" else band
-            assert self.held(key) == (text, band or empty), key
-        assert self.failed() == {}
-        calls = len(self.there.writes())
-        again = self.run()
-        assert (again.status, again.sent) == ("succeeded", 0)
-        assert len(self.there.writes()) == calls
-
-    def batches_of(self, rows: int) -> None:
-        able = replace(self.there.destination.capabilities, max_batch=rows)
-        self.there.destination.capabilities = able
 
 
 @pytest.fixture(scope="module")
-def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Warehouse, Any]]:
-    folder, here = tmp_path_factory.mktemp("project"), Path.cwd()
-    write_people(write_project(folder), person("1"))
-    os.chdir(folder)
-    try:
-        with open_warehouse() as opened:
-            yield opened
-    finally:
-        os.chdir(here)
-
-
-def a_sync(manifest: Any, name: str, **changes: object) -> Sync:
-    exposures = copy.deepcopy(manifest["exposures"])
-    (exposure,) = exposures.values()
-    there = {"destination": name, "object": OBJECTS[name], "mode": "upsert"}
-    exposure["config"]["meta"]["sync"] = SYNC | there | changes
-    (sync,) = parse_syncs({**manifest, "exposures": exposures}, DESTINATIONS)
-    return sync
+def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
+    with open_project(tmp_path_factory.mktemp("project")) as opened:
+        yield opened
 
 
 @pytest.fixture
@@ -146,25 +50,13 @@ def limit() -> Limit | None:
 @pytest.fixture
 def world(
     name: str,
-    project: tuple[Warehouse, Any],
+    project: Project,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     limit: Limit | None,
 ) -> Iterator[World]:
-    warehouse, manifest = project
-    sync = a_sync(manifest, name)
-    with standing_in(name, tmp_path, monkeypatch, limit) as there:
-        there.destination.apply_setup((*sync.fields, *sync.create_fields))
-        ledger = open_ledger(warehouse, f"test {next(accounts)}")
-        yield World(name, warehouse, sync, ledger, there)
-
-
-def people(count: int, **changes: Any) -> list[Person]:
-    return [person(str(number), str(number), **changes) for number in range(1, count + 1)]
-
-
-def newcomers(count: int) -> list[Person]:
-    return [person(f"n{number}") for number in range(1, count + 1)]
+    with open_world(name, project, tmp_path, monkeypatch, limit=limit) as opened:
+        yield opened
 
 
 # What an answer says.
@@ -405,7 +297,7 @@ def test_text_beyond_the_length_is_rejected_alone(world: World) -> None:
 
 @HUBSPOT
 def test_a_number_with_a_comma_is_rejected_alone_and_not_shown(
-    world: World, project: tuple[Warehouse, Any]
+    world: World, project: Project
 ) -> None:
     # A text column that lands in a number property: a number's own text never has a comma.
     fields = {"contact_key": "decile_contact_id", "lead_score": "decile_band", "band": "decile_n"}

@@ -7,11 +7,13 @@ import logging
 import socket
 import threading
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
+import requests
 
 from sync.answers import Answer, retry_after
 from sync.errors import (
@@ -327,6 +329,21 @@ def test_a_token_that_no_header_can_carry_is_refused_without_being_shown(token: 
     with pytest.raises(ConfigError) as caught:
         HttpClient("Service", "https://api.example.com", token=token)
     assert not token or token not in str(caught.value)
+
+
+def test_threads_share_the_client_but_no_session() -> None:
+    with serving() as service, client_of(service.url) as client:
+        with ThreadPoolExecutor(4) as pool:
+            barrier = threading.Barrier(4)
+
+            def ask(number: int) -> requests.Session:
+                barrier.wait(5)
+                assert client.get(f"/rows/{number}") == {"ok": True}
+                return client._session()
+
+            sessions = list(pool.map(ask, range(4)))
+        assert len(set(map(id, sessions))) == 4
+        assert sorted(path for path, _, _ in service.seen) == [f"/rows/{n}" for n in range(4)]
 
 
 def test_the_limiter_never_lets_more_through_than_the_limit_in_any_window() -> None:
