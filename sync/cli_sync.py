@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -19,8 +19,14 @@ from sync.console import (
     err,
     out,
     print_json,
+    show_error,
 )
-from sync.errors import ConfigError
+from sync.errors import ConfigError, DecileError
+
+if TYPE_CHECKING:
+    from sync.config import Sync
+    from sync.engine import Result
+    from sync.session import Session
 
 Full = Annotated[bool, typer.Option("--full", help="Send what is unchanged too.")]
 Force = Annotated[bool, typer.Option("--force", help="Send although dbt's last build is bad.")]
@@ -105,34 +111,29 @@ def _send(
     wait: float,
     as_json: bool,
 ) -> None:
-    from sync import gate, show
-    from sync.engine import finish_on_interrupt, new_run_id, run_sync
-    from sync.lease import hold_lease
-    from sync.session import connect, open_session
+    """Send one sync after the other. What refuses one of them leaves the others alone."""
+    from sync import show
+    from sync.engine import finish_on_interrupt
+    from sync.session import open_session
 
     results, codes = [], [0]
     with open_session(target, wait=wait) as session, finish_on_interrupt() as stopped:
         for chosen in session.chosen(name):
-            with connect(chosen.meta.destination, aside) as connection:
-                session.check_target(connection)
-                ledger = session.ledger(connection)
-                gate.refuse_bad_build(chosen, ledger, force=force, tell=aside)
-                run_id = new_run_id()
-                # What was sent before is read under the lease: nobody else adds to it.
-                with hold_lease(ledger, chosen.name, run_id, wait=wait, stopped=stopped) as lease:
-                    made = session.plan(chosen, connection, **options)
-                    with show.progress(err(), chosen, made.to_send) as advance:
-                        result = run_sync(
-                            chosen,
-                            made,
-                            connection.destination,
-                            ledger,
-                            run_id=run_id,
-                            command=command_name,
-                            lease=lease,
-                            advance=advance,
-                            stopped=stopped,
-                        )
+            try:
+                result = _send_one(
+                    session,
+                    chosen,
+                    options,
+                    command_name=command_name,
+                    force=force,
+                    wait=wait,
+                    stopped=stopped,
+                )
+            except DecileError as error:
+                show_error(error)
+                codes.append(error.exit_code)
+                results.append(show.failed_json(chosen, error))
+                continue
             codes.append(result.exit_code)
             results.append(show.result_json(result))
             if not as_json:
@@ -142,6 +143,43 @@ def _send(
     if as_json:
         print_json(results)
     raise typer.Exit(max(codes))
+
+
+def _send_one(
+    session: Session,
+    sync: Sync,
+    options: Mapping[str, Any],
+    *,
+    command_name: str,
+    force: bool,
+    wait: float,
+    stopped: Callable[[], int],
+) -> Result:
+    from sync import gate, show
+    from sync.engine import new_run_id, run_sync
+    from sync.lease import hold_lease
+    from sync.session import connect
+
+    with connect(sync.meta.destination, aside) as connection:
+        session.check_target(connection)
+        ledger = session.ledger(connection)
+        gate.refuse_bad_build(sync, ledger, force=force, tell=aside)
+        run_id = new_run_id()
+        # What was sent before is read under the lease: nobody else adds to it.
+        with hold_lease(ledger, sync.name, run_id, wait=wait, stopped=stopped) as lease:
+            made = session.plan(sync, connection, **options)
+            with show.progress(err(), sync, made.to_send) as advance:
+                return run_sync(
+                    sync,
+                    made,
+                    connection.destination,
+                    ledger,
+                    run_id=run_id,
+                    command=command_name,
+                    lease=lease,
+                    advance=advance,
+                    stopped=stopped,
+                )
 
 
 def status(

@@ -32,11 +32,16 @@ def command(project_dir: Path) -> Iterator[None]:
     try:
         yield
     except DecileError as error:
-        err().print("[red]error[/]", end=" ")
-        err().print(str(error), markup=False, soft_wrap=True)
+        show_error(error)
         raise typer.Exit(error.exit_code) from None
     finally:
         os.chdir(started_in)
+
+
+def show_error(error: DecileError) -> None:
+    """Print what went wrong."""
+    err().print("[red]error[/]", end=" ")
+    err().print(str(error), markup=False, soft_wrap=True)
 
 
 def aside(line: str) -> None:

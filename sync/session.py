@@ -107,8 +107,7 @@ class Session:
         if not list(listed):
             raise ConfigError(
                 f"target {target!r} may not write to the account {account!r}; nothing was sent. "
-                "Add a row with both to seeds/policy/sync_targets.csv and run: "
-                "dbt seed --select sync_targets"
+                "Add a row with both to seeds/policy/sync_targets.csv and run: dbt build"
             )
 
 

@@ -21,6 +21,7 @@ from rich.text import Text
 from sync.changes import Capabilities, SetupStep
 from sync.config import Sync
 from sync.engine import Advance, Result
+from sync.errors import DecileError
 from sync.planner import Plan, Planned
 
 Json = dict[str, Any]
@@ -168,6 +169,11 @@ def result_json(result: Result) -> Json:
         "errors": dict(result.errors),
         "error": str(result.error) if result.error else None,
     }
+
+
+def failed_json(sync: Sync, error: DecileError) -> Json:
+    """Give a run that was refused, or lost its warehouse, as plain values."""
+    return {"sync": sync.name, "status": "failed", "error": str(error)}
 
 
 def show_result(console: Console, result: Result) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import copy
 import csv
 import json
 import subprocess
@@ -11,6 +12,7 @@ from typing import Any
 import duckdb
 import pytest
 import requests
+import yaml
 from small_project import (
     SYNC,
     person,
@@ -222,6 +224,23 @@ def test_a_failed_test_ends_with_3_unless_it_is_ignored_on_purpose(database: Pat
         0,
         True,
     )
+
+
+def test_what_refuses_one_sync_leaves_the_others_alone(database: Path) -> None:
+    properties = database.parent / "models" / "people.yml"
+    content = yaml.safe_load(properties.read_text())
+    (second,) = copy.deepcopy(content["exposures"])
+    second["name"] = "another"
+    second["config"]["meta"]["sync"]["guards"] = {"min_rows": 1_000}
+    content["exposures"].append(second)
+    properties.write_text(yaml.safe_dump(content))
+    decile(database, "setup", "hubspot")
+    sent = decile(database, "sync", "--json")
+    assert sent.exit_code == 3
+    refused, well = json.loads(sent.stdout)
+    assert (refused["sync"], refused["status"]) == ("another", "failed")
+    assert refused["error"] in sent.stderr.replace("\n", " ")
+    assert (well["sync"], well["status"], well["accepted"]) == ("crm_people", "succeeded", 6)
 
 
 def test_only_a_run_that_did_not_succeed_may_be_repeated_without_a_build(
