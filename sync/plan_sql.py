@@ -69,9 +69,6 @@ class Question:
     only_failed: bool
 
 
-KEYS = ("row_key", "contact_id", "record_id", "unique_key")
-
-
 def aliases(columns: tuple[Column, ...], prefix: str) -> list[str]:
     """Give the names that columns have inside a plan: no name of a field is SQL."""
     return [f"{prefix}{number}" for number in range(len(columns))]
@@ -110,43 +107,27 @@ def fingerprint(question: Question, dialect: Dialect) -> str:
 
 
 def compare_sql(question: Question, dialect: Dialect) -> str:
-    """Give the query behind the first table. Parameters: account and name of the sync, twice."""
-    names = [*aliases(question.fields, "f"), *aliases(question.create_fields, "c")]
-    columns = [
-        f"{rendered(column, dialect)} as {alias}"
-        for alias, column in zip(
-            [*KEYS, *names],
-            [
-                question.key,
-                question.contact,
-                question.record_id,
-                question.unique_key,
-                *question.fields,
-                *question.create_fields,
-            ],
-            strict=True,
-        )
-    ]
-    kept = [
-        f"case when standing <> 'unchanged' then {name} end as {name}"
-        for name in ["fingerprint", *names, *_STATE]
-    ]
+    """Give the query behind the first table. Parameters: account and name of the sync.
+
+    It holds nothing wide: a million rows pass through it every night.
+    """
+    changed = "standing <> 'unchanged'"
     return f"""
         with rendered as (
-            select {", ".join(columns)}
-            from {question.model}
+            {_rendered_rows(question, dialect)}
         ),
         fingerprinted as (
-            select *, {fingerprint(question, dialect)} as fingerprint
+            select
+                row_key, contact_id, record_id,
+                {fingerprint(question, dialect)} as fingerprint
             from rendered
         ),
         remembered as (
             select *
             from (
                 select
-                    row_key, contact_id, unique_key, operation, fingerprint, destination_id,
-                    status, attempts, accepted_at, recorded_at,
-                    coalesce(run_number, 0) as run_number,
+                    row_key, operation, fingerprint, destination_id, status, attempts,
+                    recorded_at, coalesce(run_number, 0) as run_number,
                     row_number() over (
                         partition by row_key
                         order by coalesce(run_number, 0) desc, recorded_at desc, attempts desc
@@ -161,23 +142,16 @@ def compare_sql(question: Question, dialect: Dialect) -> str:
         ),
         beside as (
             select
-                fingerprinted.fingerprint is not null as is_in_model,
                 coalesce(fingerprinted.row_key, remembered.row_key) as row_key,
-                case
-                    when fingerprinted.fingerprint is null then remembered.contact_id
-                    else fingerprinted.contact_id
-                end as contact_id,
+                fingerprinted.contact_id,
                 fingerprinted.record_id,
-                coalesce(fingerprinted.unique_key, remembered.unique_key) as unique_key,
-                {", ".join(f"fingerprinted.{name}" for name in ["fingerprint", *names])},
+                fingerprinted.fingerprint,
+                fingerprinted.fingerprint is not null as is_in_model,
                 remembered.fingerprint as last_fingerprint,
                 remembered.destination_id as last_id,
-                remembered.status as last_status,
-                remembered.operation as last_operation,
-                remembered.attempts as last_attempts,
-                remembered.accepted_at as last_accepted_at,
-                remembered.recorded_at as last_recorded_at,
                 remembered.run_number as last_run_number,
+                remembered.recorded_at as last_recorded_at,
+                remembered.attempts as last_attempts,
                 -- An answer that got lost may have been a yes.
                 coalesce(
                     remembered.fingerprint is not null
@@ -196,43 +170,64 @@ def compare_sql(question: Question, dialect: Dialect) -> str:
                 on fingerprinted.row_key = remembered.row_key
         ),
         compared as (
+            {_with_standing(question)}
+        )
+        select
+            row_key, record_id, is_in_model, standing,
+            last_fingerprint is not null as is_there,
+            {", ".join(f"case when {changed} then {name} end as {name}" for name in _KEPT)}
+        from compared
+    """  # noqa: S608  (names of our own columns and of relations that dbt quoted)
+
+
+# What is asked of rows that are not unchanged.
+_KEPT = (
+    "last_id",
+    "was_sent",
+    "is_settled",
+    "guard",
+    "last_run_number",
+    "last_recorded_at",
+    "last_attempts",
+)
+
+
+def _with_standing(question: Question) -> str:
+    joined = "left join guarded on beside.contact_id = guarded.contact_id"
+    return f"""
             select
                 beside.*,
-                coalesce(guarded.guard, 'no contact') as guard,
+                {"coalesce(guarded.guard, 'no contact')" if question.guards else "'no contact'"}
+                    as guard,
                 case
                     when not is_in_model and was_sent then 'gone'
                     when not is_in_model then 'absent'
-                    when guarded.guard is not null then 'blocked'
+                    when {"guarded.guard is not null" if question.guards else "false"}
+                        then 'blocked'
                     when {_sql(question.needs_contact)} and beside.contact_id is null
                         then 'blocked'
                     when is_settled and {_as_sent(question)} then 'unchanged'
                     else 'different'
                 end as standing
             from beside
-            left join guarded
-                on beside.contact_id = guarded.contact_id
+            {joined if question.guards else ""}
+    """  # noqa: S608  (as above)
+
+
+def _rendered_rows(question: Question, dialect: Dialect) -> str:
+    """Give the query for the rows of the model, every column as the text that is sent."""
+    columns = [
+        f"{rendered(column, dialect)} as {alias}"
+        for alias, column in (
+            ("row_key", question.key),
+            ("contact_id", question.contact),
+            ("record_id", question.record_id),
+            ("unique_key", question.unique_key),
+            *zip(aliases(question.fields, "f"), question.fields, strict=True),
+            *zip(aliases(question.create_fields, "c"), question.create_fields, strict=True),
         )
-        select
-            row_key, record_id, last_id, is_in_model, was_sent, standing,
-            last_fingerprint is not null as is_there,
-            case when standing <> 'unchanged' then contact_id end as contact_id,
-            case when standing <> 'unchanged' then unique_key end as unique_key,
-            case when standing <> 'unchanged' then is_settled end as is_settled,
-            case when standing <> 'unchanged' then guard end as guard,
-            {", ".join(kept)}
-        from compared
-    """  # noqa: S608  (names of our own columns and of relations that dbt quoted)
-
-
-_STATE = (
-    "last_fingerprint",
-    "last_status",
-    "last_operation",
-    "last_attempts",
-    "last_accepted_at",
-    "last_recorded_at",
-    "last_run_number",
-)
+    ]
+    return f"select {', '.join(columns)} from {question.model}"  # noqa: S608  (as above)
 
 
 def _as_sent(question: Question) -> str:
@@ -247,48 +242,81 @@ def _guarded(question: Question, dialect: Dialect) -> str:
         f"select contact_id, '{name}' as guard from ({query}) as blocked_by_{number}"  # noqa: S608  (as above)
         for number, (name, query) in enumerate(question.guards.items())
     ]
-    text = dialect.text_type
-    nobody = f"select cast(null as {text}) as contact_id, cast(null as {text}) as guard"
-    union = " union all ".join(queries) or f"{nobody} where false"
+    nobody = f"select contact_id, contact_id as guard from ({_nobody(dialect)}) as nobody"  # noqa: S608  (as above)
+    union = " union all ".join(queries) or nobody
     return f"select contact_id, min(guard) as guard from ({union}) as named group by contact_id"  # noqa: S608  (as above)
+
+
+def _nobody(dialect: Dialect) -> str:
+    return f"select cast(null as {dialect.text_type}) as contact_id where false"
 
 
 def decide_sql(question: Question, compared: str, dialect: Dialect) -> str:
     """Give the query behind the second table. Parameters: account, name, the due moment."""
+    names = [*aliases(question.fields, "f"), *aliases(question.create_fields, "c")]
     return f"""
         with candidates as (
             select * from {compared} where standing <> 'unchanged' and standing <> 'absent'
         ),
+        rendered as (
+            {_rendered_rows(question, dialect)}
+        ),
+        rows_now as (
+            select *, {fingerprint(question, dialect)} as fingerprint
+            from rendered
+            where row_key in (select row_key from candidates)
+        ),
+        rows_then as (
+            select *
+            from {question.state}
+            where
+                row_key in (select row_key from candidates)
+                and account = ? and sync_name = ?
+        ),
+        -- A record that was sent under another key, and has a row of its own now.
         records_written as (
-            select record_id from {compared} where record_id is not null group by record_id
+            select record_id
+            from {compared}
+            where record_id in (select last_id from candidates where standing = 'gone')
+            group by record_id
         ),
         merged as (
-            {question.merged or f"select cast(null as {dialect.text_type}) as contact_id"}
+            {question.merged or _nobody(dialect)}
         ),
         with_payload as (
             select
                 candidates.*,
-                state.payload as last_payload,
                 coalesce(candidates.record_id, candidates.last_id) as known_id,
-                records_written.record_id is not null as is_written_elsewhere,
-                merged.contact_id is not null as is_merged_away,
-                candidates.last_accepted_at <= ? as is_due
+                coalesce(rows_now.contact_id, rows_then.contact_id) as contact_id,
+                coalesce(rows_now.unique_key, rows_then.unique_key) as unique_key,
+                {", ".join(f"rows_now.{name}" for name in ["fingerprint", *names])},
+                rows_then.fingerprint as last_fingerprint,
+                rows_then.payload as last_payload,
+                rows_then.status as last_status,
+                rows_then.operation as last_operation,
+                rows_then.accepted_at as last_accepted_at,
+                rows_then.accepted_at <= ? as is_due,
+                records_written.record_id is not null as is_written_elsewhere
             from candidates
-            left join {question.state} as state
-                on candidates.row_key = state.row_key
-                and candidates.last_run_number = coalesce(state.run_number, 0)
-                and candidates.last_recorded_at = state.recorded_at
-                and candidates.last_attempts = state.attempts
-                and state.account = ?
-                and state.sync_name = ?
+            left join rows_now
+                on candidates.row_key = rows_now.row_key and candidates.is_in_model
+            left join rows_then
+                on candidates.row_key = rows_then.row_key
+                and candidates.last_run_number = coalesce(rows_then.run_number, 0)
+                and candidates.last_recorded_at = rows_then.recorded_at
+                and candidates.last_attempts = rows_then.attempts
             left join records_written
                 on candidates.last_id = records_written.record_id
+        ),
+        beside_merges as (
+            select with_payload.*, merged.contact_id is not null as is_merged_away
+            from with_payload
             left join merged
-                on candidates.contact_id = merged.contact_id
+                on with_payload.contact_id = merged.contact_id
         ),
         decided as (
             select *, {_decision(question, dialect)} as decision
-            from with_payload
+            from beside_merges
         ),
         with_operation as (
             select

@@ -158,7 +158,7 @@ def make_plan(
     """
     if not warehouse.exists(sync.table, schema=sync.schema):
         raise ConfigError(f"{sync.model} is not in the warehouse yet. Build it with: dbt build")
-    question = _question(sync, scope, warehouse, capabilities, full=full, only_failed=only_failed)
+    question = question_of(sync, scope, warehouse, capabilities, full=full, only_failed=only_failed)
     number = next(_numbers)
     compared, decided = f"decile_compared_{number}", f"decile_decided_{number}"
     named = (scope.account, sync.name)
@@ -167,71 +167,67 @@ def make_plan(
     deciding = decide_sql(question, compared, warehouse)
     with warehouse.transaction():
         warehouse.keep_for_session(compared, comparing, named)
-        warehouse.keep_for_session(decided, deciding, (due, *named))
-    plan = _counted(Plan(sync, scope.account, warehouse, decided), compared)
-    (keys,) = warehouse.session_rows(_KEYS.format(table=compared))
-    check_plan(plan, keys, allowed or {})
+        warehouse.keep_for_session(decided, deciding, (*named, due))
+    (rows,) = warehouse.session_rows(_ROWS.format(table=compared))
+    plan = _counted(Plan(sync, scope.account, warehouse, decided), rows)
+    check_plan(plan, rows, allowed or {})
     return plan
 
 
-_KEYS = """
+_ROWS = """
     select
-        count(*) as row_count,
-        sum(case when row_key is null or row_key = '' then 1 else 0 end) as empty_keys,
-        count(nullif(row_key, '')) - count(distinct nullif(row_key, '')) as repeated_keys
+        sum(case when is_in_model then 1 else 0 end) as in_model,
+        sum(case when is_there then 1 else 0 end) as there,
+        sum(case when standing = 'unchanged' then 1 else 0 end) as unchanged,
+        sum(case when is_in_model and coalesce(row_key, '') = '' then 1 else 0 end) as empty_keys,
+        count(case when is_in_model then nullif(row_key, '') end)
+            - count(distinct case when is_in_model then nullif(row_key, '') end) as repeated_keys
     from {table}
-    where is_in_model
 """
 
 
-def _counted(plan: Plan, compared: str) -> Plan:
-    rows = plan.warehouse.session_rows(
+def _counted(plan: Plan, rows: Record) -> Plan:
+    plan.rows_read = int(rows["in_model"] or 0)
+    plan.there = int(rows["there"] or 0)
+    plan.unchanged = int(rows["unchanged"] or 0)
+    decisions = plan.warehouse.session_rows(
         f"""
-        select 'unchanged' as decision, null as operation, null as reason, 0 as again,
-            count(*) as row_count
-        from {compared} where standing = 'unchanged'
-        union all
-        select 'rows', null, null, 0, count(*) from {compared} where is_in_model
-        union all
-        select 'there', null, null, 0, count(distinct row_key) from {compared} where is_there
-        union all
-        select decision, operation, reason,
-            sum(case when last_status <> 'accepted' then 1 else 0 end), count(*)
-        from {plan.table} group by decision, operation, reason
-        """  # noqa: S608  (our own tables)
+        select decision, operation, reason, count(*) as row_count,
+            sum(case when last_status <> 'accepted' then 1 else 0 end) as again
+        from {plan.table}
+        group by decision, operation, reason
+        """  # noqa: S608  (our own table)
     )
-    for row in rows:
+    for row in decisions:
         _add(plan, row)
     return plan
 
 
 def _add(plan: Plan, row: Record) -> None:
     decision, count, reason = row["decision"], int(row["row_count"]), row["reason"]
-    if decision == "rows":
-        plan.rows_read = count
-    elif decision == "there":
-        plan.there = count
-    elif decision == "unchanged":
+    if decision == "unchanged":
         plan.unchanged += count
     elif decision == "send":
         plan.operations[row["operation"]] += count
         plan.resent += int(row["again"] or 0)
         if row["operation"] == "remove":
             plan.removed[reason] += count
-    elif decision != "left" and count:
+    elif decision != "left":
         counts = {"held_back": plan.held_back, "skipped": plan.skipped, "blocked": plan.blocked}
         counts[decision][reason] += count
 
 
-def _question(
+def question_of(
     sync: Sync,
     scope: Scope,
     warehouse: Warehouse,
     capabilities: Capabilities,
     *,
-    full: bool,
-    only_failed: bool,
+    full: bool = False,
+    only_failed: bool = False,
 ) -> Question:
+    """Put the question that the SQL of a plan answers."""
+
     def column(name: str | None) -> Column | None:
         return Column(name, name, sync.types[name]) if name else None
 
