@@ -269,11 +269,45 @@ def sandbox(
         )
 
 
+def forget(
+    who: Annotated[str, typer.Argument(help="E-mail, contact id or source:record.")],
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,  # noqa: FBT002  (as above: Typer)
+    dry_run: Annotated[bool, typer.Option(help="Only say what would be done.")] = False,  # noqa: FBT002  (as above: Typer)
+    as_json: AsJson = False,  # noqa: FBT002  (as above: Typer)
+    project_dir: ProjectDir = Path(),
+    target: Target = None,
+) -> None:
+    """Erase a person wherever they were sent and remembered, and keep them out of every build."""
+    from sync import show_forget
+    from sync.forget import forget as forget_person
+    from sync.forget import prepare
+    from sync.session import connect, open_session
+
+    with command(project_dir), open_session(target) as session:
+        case = prepare(session, who)
+        if dry_run or case.nothing_left:
+            if as_json:
+                print_json(show_forget.case_json(case))
+            else:
+                show_forget.show_case(out(), case)
+            return
+        if not yes:
+            show_forget.show_case(err(), case)
+            typer.confirm("This cannot be undone. Go on?", abort=True, err=True)
+        proof = forget_person(session, case, lambda destination: connect(destination, aside))
+    if as_json:
+        print_json(show_forget.proof_json(proof))
+    else:
+        show_forget.show_proof(out(), proof)
+    raise typer.Exit(proof.exit_code)
+
+
 COMMANDS: dict[str, Callable[..., None]] = {
     "plan": plan,
     "sync": sync_command,
     "retry": retry,
     "status": status,
+    "forget": forget,
     "validate": validate,
     "setup": setup,
     "sandbox": sandbox,

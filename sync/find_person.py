@@ -23,7 +23,7 @@ class Found:
 
 def find_person(session: Session, who: str) -> Found:
     """Find one contact. Messages of the ConfigErrors raised never repeat what was asked for."""
-    rows = _rows(session, who.strip())
+    rows = rows_of(session, who.strip())
     ids = sorted({contact_id for contact_id, _ in rows if contact_id})
     if len(ids) == 1:
         return Found(ids[0], tuple(record for contact_id, record in rows if contact_id))
@@ -44,7 +44,8 @@ def find_person(session: Session, who: str) -> Found:
     )
 
 
-def _rows(session: Session, who: str) -> list[tuple[str | None, str]]:
+def rows_of(session: Session, who: str) -> list[tuple[str | None, str]]:
+    """Give the contacts, None for a visitor, and the records that somebody may mean."""
     return (
         _by_record(session, who)
         or _by_contact(session, who)

@@ -151,6 +151,13 @@ class Warehouse:
         (row,) = self.rows(f"select {clock} at time zone 'UTC' as now")  # noqa: S608
         return row["now"]  # type: ignore[no-any-return]
 
+    def change(self, sql: str, parameters: Sequence[object] = ()) -> int:
+        """Delete or update rows, and give how many; inside a transaction()."""
+        with self._speaking():
+            cursor = self._handle.cursor()
+            cursor.execute(self._marked(sql), list(parameters))
+            return int(cursor.rowcount if self._postgres else cursor.fetchone()[0])
+
     def create_schema(self, schema: str) -> None:
         """Create a schema."""
         with self._speaking():
