@@ -15,6 +15,8 @@ from typing import Any
 
 import pytest
 
+from sync.forget_tables import Table, is_found
+
 ROOT = Path(__file__).parents[1]
 DBT = Path(sys.executable).with_name("dbt")
 # What `make dbt-test` has read already: with the same profile, dbt reads only the files that
@@ -293,3 +295,22 @@ def test_every_argument_of_a_macro_is_described(manifest: Node) -> None:
         described = set(re.findall(r"^\s*(\w+):\s*\S", comments, re.M)) | {"model", "column_name"}
         missing += [f"{path}: {name}" for name in sorted(arguments - described)]
     assert missing == []
+
+
+def test_whoever_is_forgotten_is_found_in_every_model_that_remembers(
+    models: dict[str, Node],
+) -> None:
+    """It must have a column that `decile forget` knows, or say in names_nobody why not."""
+    remembering = {
+        name: model
+        for name, model in models.items()
+        if model["config"]["materialized"] not in ("table", "view", "ephemeral")
+    }
+    assert remembering.keys() >= {"contact_registry", "score_history", "identity_record_numbers"}
+    lost = [
+        name
+        for name, model in remembering.items()
+        if not model["config"]["meta"].get("names_nobody")
+        and not is_found(Table(name, name, name, frozenset(model["columns"])))
+    ]
+    assert lost == []

@@ -1,6 +1,6 @@
 {{ config(materialized='view') }}
 
--- The key stands beside each hash. Where it is lost nobody could be left out any more: its
+-- The key stands beside each hash. Without it nobody could be left out any more: its
 -- test then stops the build here.
 with
 
