@@ -10,7 +10,7 @@
         add={
             'sync_runs': {
                 'run_number': count, 'host': text, 'command': text, 'blocked': count,
-                'error_code': text,
+                'error_code': text, 'resumes_at': moment,
             },
             'sync_log': {'run_number': count, 'contact_id': text},
             'sync_state': {

@@ -12,7 +12,7 @@
             'target': text, 'host': text, 'command': text, 'status': text, 'rows_read': count,
             'unchanged': count, 'held_back': count, 'skipped': count, 'blocked': count,
             'planned': count, 'accepted': count, 'rejected': count, 'pending': count,
-            'error_code': text, 'error': text, 'recorded_at': moment,
+            'error_code': text, 'error': text, 'resumes_at': moment, 'recorded_at': moment,
         },
         'sync_log': {
             'run_id': text, 'run_number': count, 'account': text, 'sync_name': text,

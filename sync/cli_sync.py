@@ -114,10 +114,12 @@ def _send(
     """Send one sync after the other. What refuses one of them leaves the others alone."""
     from sync import show
     from sync.engine import finish_on_interrupt
+    from sync.logs import open_log
     from sync.session import open_session
 
     results, codes = [], [0]
-    with open_session(target, wait=wait) as session, finish_on_interrupt() as stopped:
+    opened = open_session(target, wait=wait)
+    with open_log(), opened as session, finish_on_interrupt() as stopped:
         for chosen in session.chosen(name):
             try:
                 result = _send_one(
@@ -156,48 +158,77 @@ def _send_one(
     stopped: Callable[[], int],
 ) -> Result:
     from sync import gate, show
+    from sync.alerts import alerting
     from sync.engine import new_run_id, run_sync
     from sync.lease import hold_lease
+    from sync.logs import about
     from sync.session import connect
 
     with connect(sync.meta.destination, aside) as connection:
         session.check_target(connection)
-        ledger = session.ledger(connection)
-        gate.refuse_bad_build(sync, ledger, force=force, tell=aside)
-        run_id = new_run_id()
-        # What was sent before is read under the lease: nobody else adds to it.
-        with hold_lease(ledger, sync.name, run_id, wait=wait, stopped=stopped) as lease:
-            made = session.plan(sync, connection, **options)
-            with show.progress(err(), sync, made.to_send) as advance:
-                return run_sync(
-                    sync,
-                    made,
-                    connection.destination,
-                    ledger,
-                    run_id=run_id,
-                    command=command_name,
-                    lease=lease,
-                    advance=advance,
-                    stopped=stopped,
-                )
+        ledger, run_id = session.ledger(connection), new_run_id()
+        facts = about(sync=sync.name, account=connection.account, run_id=run_id)
+        with facts, alerting(sync, ledger, run_id, aside) as ended:
+            gate.refuse_bad_build(sync, ledger, force=force, tell=aside)
+            # What was sent before is read under the lease: nobody else adds to it.
+            with hold_lease(ledger, sync.name, run_id, wait=wait, stopped=stopped) as lease:
+                made = session.plan(sync, connection, **options)
+                with show.progress(err(), sync, made.to_send) as advance:
+                    result = run_sync(
+                        sync,
+                        made,
+                        connection.destination,
+                        ledger,
+                        run_id=run_id,
+                        command=command_name,
+                        lease=lease,
+                        advance=advance,
+                        stopped=stopped,
+                    )
+                ended(result)
+    return result
 
 
 def status(
     as_json: AsJson = False,  # noqa: FBT002  (as above: Typer)
+    check: Annotated[bool, typer.Option("--check", help="End with 1 if an alert holds.")] = False,  # noqa: FBT002  (as above: Typer)
     project_dir: ProjectDir = Path(),
     target: Target = None,
 ) -> None:
     """Show the last run of each sync, and how many rows are in each state."""
-    from sync import show
+    from sync import show_ledger
+    from sync.logs import open_log
     from sync.session import open_session
-    from sync.status import read_status
+    from sync.status import check_alerts, read_status
 
-    with command(project_dir), open_session(target) as session:
+    with command(project_dir), open_log(), open_session(target) as session:
+        alerts = check_alerts(session, aside) if check else []
         rows = read_status(session)
     if as_json:
         print_json(rows)
     else:
-        show.show_status(out(), rows)
+        show_ledger.show_status(out(), rows)
+    if alerts:
+        raise typer.Exit(1)
+
+
+def rejections(
+    sync: OneSync = None,
+    as_json: AsJson = False,  # noqa: FBT002  (as above: Typer)
+    project_dir: ProjectDir = Path(),
+    target: Target = None,
+) -> None:
+    """Show the rows that a destination has not accepted, by what it said of them."""
+    from sync import show_ledger
+    from sync.rejections import read_rejections
+    from sync.session import open_session
+
+    with command(project_dir), open_session(target) as session:
+        rows = read_rejections(session, sync)
+    if as_json:
+        print_json(rows)
+    else:
+        show_ledger.show_rejections(out(), rows)
 
 
 def validate(
@@ -308,6 +339,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "retry": retry,
     "status": status,
     "forget": forget,
+    "rejections": rejections,
     "validate": validate,
     "setup": setup,
     "sandbox": sandbox,

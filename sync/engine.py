@@ -15,13 +15,14 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from types import FrameType
 from typing import Protocol
 
 from sync.changes import Capabilities, Destination, Outcome, Status
 from sync.config import Sync
-from sync.errors import DestinationError, LeaseLost
-from sync.ledger import Ledger, Run, utc_now
+from sync.errors import DestinationError, LeaseLost, QuotaExhausted
+from sync.ledger import Ledger, Run, as_kept, utc_now
 from sync.plan_guards import Allowed
 from sync.planner import Plan, Scope, make_plan
 from sync.sending import Part, send
@@ -182,10 +183,17 @@ def _record_run(
             **counts,
             "error_code": type(result.error).__name__ if result.error else None,
             "error": str(result.error) if result.error else None,
+            "resumes_at": _resumes_at(result),
             "recorded_at": utc_now(),
         }
     )
     log.info("run %s", status, extra={"event": "run", "sync": sync.name, **counts})
+
+
+def _resumes_at(result: Result) -> datetime | None:
+    error = result.error
+    opens = error.resumes_at if isinstance(error, QuotaExhausted) else None
+    return as_kept(opens) if opens else None
 
 
 @contextmanager

@@ -265,4 +265,5 @@ def _json(response: requests.Response) -> Mapping[str, object] | None:
 
 def _tell(state: RetryCallState) -> None:
     error = state.outcome.exception() if state.outcome else None
-    log.info("%s Trying again in %.1f s.", error, state.upcoming_sleep)
+    facts = {"event": "retry", "seconds": round(state.upcoming_sleep, 1)}
+    log.info("%s Trying again in %.1f s.", error, state.upcoming_sleep, extra=facts)

@@ -103,7 +103,12 @@ def _version(ledger: Ledger) -> int:
 
 def utc_now() -> datetime:
     """Give the time as the ledger keeps it: UTC, without a zone."""
-    return datetime.now(UTC).replace(tzinfo=None)
+    return as_kept(datetime.now(UTC))
+
+
+def as_kept(moment: datetime) -> datetime:
+    """Give a time as the ledger keeps it; one without a zone is UTC already."""
+    return moment.astimezone(UTC).replace(tzinfo=None) if moment.tzinfo else moment
 
 
 def _schema(warehouse: Warehouse) -> str:

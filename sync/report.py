@@ -248,7 +248,7 @@ def _next_steps(console: Console, session: Session) -> None:
     steps.add_row("  what did not fit", "table quarantine, with a reason for each record")
     for sync in session.syncs[:1]:
         steps.add_row("  what goes out next", f"decile plan {sync.name}")
-    steps.add_row("  what failed", "decile status")
+    steps.add_row("  what failed", "decile rejections")
     steps.add_row("  your own data", "README.md, docs/sync.md")
     console.print(steps)
 

@@ -26,8 +26,6 @@ from sync.planner import Plan, Planned
 
 Json = dict[str, Any]
 
-_STATES = ("accepted", "rejected", "pending")
-
 COLOURS = {
     "succeeded": "green",
     "accepted": "green",
@@ -39,6 +37,7 @@ COLOURS = {
     "interrupted": "yellow",
     "rejected": "red",
     "stopped": "red",
+    "killed": "red",
     "conflict": "red",
 }
 
@@ -210,20 +209,6 @@ def show_setup(console: Console, title: str, steps: Sequence[SetupStep]) -> None
     for step in steps:
         table.add_row(step.name, coloured(step.action), Text(step.detail))
     console.print(table)
-
-
-def show_status(console: Console, rows: Sequence[Json]) -> None:
-    """Print the last run of each sync, and how many rows are in each state."""
-    table = Table(box=None, header_style="dim", pad_edge=False)
-    for heading in ("sync", "account", "last run (UTC)", "result"):
-        table.add_column(heading, no_wrap=True)
-    for heading in ("sent", *_STATES):
-        table.add_column(heading, justify="right")
-    for row in rows:
-        counts = (row["sent"], *(row["rows"].get(name, 0) for name in _STATES))
-        words = (row["sync"], row["account"], row["at"][:16], coloured(row["status"]))
-        table.add_row(*words, *(f"{count:,}" for count in counts))
-    console.print(table if rows else "Nothing was synced yet. Start with: decile plan")
 
 
 @contextmanager
