@@ -10,6 +10,7 @@ from small_project import MODEL, SYNC, write_build
 from sync.config import Sync, SyncMeta
 from sync.gate import build_problems
 from sync.ledger import utc_now
+from sync.warehouse import quiet_dbt
 
 ABOVE, ELSEWHERE = "model.small.people", "model.small.other"
 CHECK, CHECK_ABOVE = "test.small.not_null_key.123", "test.small.unique_people.456"
@@ -138,3 +139,7 @@ def test_without_results_nothing_is_known(folder: Path, content: str | None) -> 
         problem
         == "dbt has built nothing here that can be judged: run_results.json is missing or broken"
     )
+
+
+def test_calls_of_dbt_by_decile_leave_the_results_of_the_last_build_alone() -> None:
+    assert "--no-write-json" in quiet_dbt(None)
