@@ -46,13 +46,17 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Field:
-    """A column of a sync model and the destination field it lands in."""
+    """A column of a sync model and the destination field it lands in.
+
+    What is `personal` is sent, and printed only where somebody asks for it.
+    """
 
     column: str
     name: str
     type: FieldType
     label: str
     description: str
+    personal: bool = False
 
 
 @dataclass(frozen=True)

@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 
 Full = Annotated[bool, typer.Option("--full", help="Send what is unchanged too.")]
 Force = Annotated[bool, typer.Option("--force", help="Send although dbt's last build is bad.")]
+Personal = Annotated[
+    bool, typer.Option("--show-personal", help="Show e-mails, phones, names and the like too.")
+]
 Allow = Annotated[
     list[str], typer.Option(help="Let a guard's number through: removed=120, chk_x=3.")
 ]
@@ -41,6 +44,7 @@ def plan(
     full: Full = False,  # noqa: FBT002  (as above: Typer)
     sample: Annotated[int, typer.Option(min=0, help="Changes to show in full.")] = 3,
     show_all: Annotated[bool, typer.Option("--all", help="Show every change.")] = False,  # noqa: FBT002  (as above: Typer)
+    personal: Personal = False,  # noqa: FBT002  (as above: Typer)
     allow: Allow = [],  # noqa: B006  (as above: Typer; nobody writes to it)
     project_dir: ProjectDir = Path(),
     target: Target = None,
@@ -61,9 +65,10 @@ def plan(
                 able = connection.destination.capabilities
             shown = made.to_send if show_all else sample
             if as_json:
-                plans.append(show.plan_json(made, session.warehouse.target, able, shown))
+                here = session.warehouse.target
+                plans.append(show.plan_json(made, here, able, shown, personal=personal))
             else:
-                show.show_plan(out(), made, able, shown)
+                show.show_plan(out(), made, able, shown, personal=personal)
     if as_json:
         print_json(plans)
 

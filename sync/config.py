@@ -24,6 +24,7 @@ from sync.exposure import Alerts as Alerts
 from sync.exposure import GuardMeta, SyncMeta, explain_mistakes
 from sync.exposure import Guards as Guards
 from sync.exposure import SendWhen as SendWhen
+from sync.personal import is_personal
 
 GUARD = "chk_"
 
@@ -242,6 +243,7 @@ def _fields(
             type=types[column],
             label=_label(node["columns"][column], column),
             description=node["columns"][column].get("description", ""),
+            personal=is_personal(_meta(node["columns"][column]), (column, landing), types[column]),
         )
         for column, landing in mapping.items()
     )
@@ -249,5 +251,9 @@ def _fields(
 
 def _label(column: Node, name: str) -> str:
     """Give the name that people see in the destination: `meta.label`, else the column's own."""
-    label = column.get("config", {}).get("meta", {}).get("label")
+    label = _meta(column).get("label")
     return str(label or f"Decile {name.replace('_', ' ')}")
+
+
+def _meta(column: Node) -> Mapping[str, Any]:
+    return column.get("config", {}).get("meta") or {}

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from sync.ledger import Ledger, open_ledger
-from sync.scrub import REMOVED, scrub
+from sync.personal import shown_key
+from sync.scrub import scrub
 from sync.session import Session
 
 Json = dict[str, Any]
@@ -40,18 +41,13 @@ def read_rejections(session: Session, name: str | None) -> list[Json]:
         entry["attempts"] = max(entry["attempts"], row["attempts"] or 0)
         entry["since"] = min(entry["since"], row["since"])
         keys = [row["first_key"], row["last_key"], *entry["keys"]]
-        entry["keys"] = sorted({_safe(key) for key in keys})[:KEYS_SHOWN]
+        entry["keys"] = sorted({shown_key(key) for key in keys})[:KEYS_SHOWN]
     for entry in found.values():
         entry["since"] = entry["since"].isoformat(sep=" ", timespec="seconds")
     return sorted(
         found.values(),
         key=lambda one: (one["account"], one["sync"], -one["rows"], one["error_code"]),
     )
-
-
-def _safe(key: str) -> str:
-    """A key is an id; where somebody made it of an address, it stays out."""
-    return REMOVED if "@" in key or key.startswith("+") else key
 
 
 def _failing(ledger: Ledger) -> list[Json]:

@@ -22,6 +22,7 @@ from sync.changes import Capabilities, SetupStep
 from sync.config import Sync
 from sync.engine import Advance, Result
 from sync.errors import DecileError
+from sync.personal import shown, shown_key
 from sync.planner import Plan, Planned
 
 Json = dict[str, Any]
@@ -47,8 +48,10 @@ def coloured(word: str) -> Text:
     return Text(word, style=COLOURS.get(word, ""))
 
 
-def plan_json(plan: Plan, target: str, capabilities: Capabilities, sample: int) -> Json:
-    """Give a plan as plain values."""
+def plan_json(
+    plan: Plan, target: str, capabilities: Capabilities, sample: int, *, personal: bool = False
+) -> Json:
+    """Give a plan as plain values; those about a person only if `personal`."""
     calls, seconds = plan.estimate(capabilities)
     return {
         "sync": plan.sync.name,
@@ -65,21 +68,41 @@ def plan_json(plan: Plan, target: str, capabilities: Capabilities, sample: int) 
         "resent": plan.resent,
         "calls": calls,
         "seconds": seconds,
-        "sample": [_planned_json(planned) for planned in plan.changes(sample)],
+        "sample": [
+            _planned_json(plan.sync, one, personal=personal) for one in plan.changes(sample)
+        ],
     }
 
 
-def _planned_json(planned: Planned) -> Json:
+def _planned_json(sync: Sync, planned: Planned, *, personal: bool) -> Json:
     return {
-        "key": planned.change.key,
+        "key": planned.change.key if personal else shown_key(planned.change.key),
         "operation": planned.change.operation,
         "reason": planned.reason,
         "record_id": planned.change.record_id,
-        "fields": {name: list(pair) for name, pair in planned.differences.items()},
+        "fields": {
+            name: list(pair) for name, pair in _differences(sync, planned, personal=personal)
+        },
     }
 
 
-def show_plan(console: Console, plan: Plan, capabilities: Capabilities, sample: int) -> None:
+def _differences(
+    sync: Sync, planned: Planned, *, personal: bool
+) -> Iterator[tuple[str, tuple[str | None, str | None]]]:
+    known = {field.name: field for field in (*sync.fields, *sync.create_fields)}
+    for name, (old, new) in planned.differences.items():
+        field = known.get(name)
+        yield name, (old, new) if personal else (shown(old, field), shown(new, field))
+
+
+def show_plan(
+    console: Console,
+    plan: Plan,
+    capabilities: Capabilities,
+    sample: int,
+    *,
+    personal: bool = False,
+) -> None:
     """Print what a sync would do, and some of its changes field by field."""
     console.print(f"\n[bold]{plan.sync.name}[/]  {plan.sync.model} → {_place(plan)}")
     console.print(_counts(plan))
@@ -91,7 +114,7 @@ def show_plan(console: Console, plan: Plan, capabilities: Capabilities, sample: 
         f"Sending it takes {_number(calls, 'call')}, {seconds:,.1f} s at the destination's limit."
     )
     if sample:
-        console.print(_sample(list(plan.changes(sample)), plan.to_send))
+        console.print(_sample(plan, list(plan.changes(sample)), personal=personal))
 
 
 def _place(plan: Plan) -> str:
@@ -122,10 +145,9 @@ def _reasons(held_back: Mapping[str, int]) -> str:
     return "\n".join([*shown, *([f"other: {rest:,}"] if rest else [])])
 
 
-def _sample(changes: Sequence[Planned], total: int) -> Table:
-    table = Table(
-        title=f"{len(changes):,} of {_number(total, 'change')}", title_justify="left", box=None
-    )
+def _sample(plan: Plan, changes: Sequence[Planned], *, personal: bool) -> Table:
+    title = f"{len(changes):,} of {_number(plan.to_send, 'change')}"
+    table = Table(title=title, title_justify="left", box=None)
     table.header_style = "dim"
     table.add_column("key", style="dim", no_wrap=True, max_width=14)
     table.add_column("", style="dim")
@@ -133,8 +155,9 @@ def _sample(changes: Sequence[Planned], total: int) -> Table:
     table.add_column("old", max_width=24, overflow="fold")
     table.add_column("new", max_width=36, overflow="fold")
     for planned in changes:
-        first: tuple[str, str] = (planned.change.key, planned.change.operation)
-        for name, (old, new) in planned.differences.items():
+        key = planned.change.key if personal else shown_key(planned.change.key)
+        first: tuple[str, str] = (key, planned.change.operation)
+        for name, (old, new) in _differences(plan.sync, planned, personal=personal):
             table.add_row(*first, name, _value(old), _value(new))
             first = ("", "")
         if first[0]:
