@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -57,6 +58,26 @@ def test_the_code_and_the_macros_know_the_same_version(database: Path) -> None:
     with open_warehouse() as (warehouse, _):
         assert warehouse.macro_sql("ledger_version") == str(VERSION)
         assert versions(open_ledger(warehouse, "sandbox")) == [VERSION]
+    assert database.exists()
+
+
+def test_every_table_and_column_is_documented_and_no_other(database: Path) -> None:
+    with open_warehouse() as (warehouse, _):
+        open_ledger(warehouse, "sandbox")
+        there = {
+            (table, column)
+            for table, column, _ in columns(warehouse)
+            if table != "sync_state_current"
+        }
+    document = (Path(__file__).parents[1] / "docs" / "ledger.md").read_text(encoding="utf-8")
+    sections = re.findall(r"^## (\w+)$(.*?)(?=^## |\Z)", document, re.M | re.S)
+    told = {
+        (table, column)
+        for table, text in sections
+        for cell in re.findall(r"^\| (`.*?) \|", text, re.M)
+        for column in re.findall(r"`(\w+)`", cell)
+    }
+    assert told == there
     assert database.exists()
 
 
