@@ -339,7 +339,9 @@ def test_threads_share_the_client_but_no_session() -> None:
             def ask(number: int) -> requests.Session:
                 barrier.wait(5)
                 assert client.get(f"/rows/{number}") == {"ok": True}
-                return client._session()
+                session = client._session()
+                assert session is client._session()
+                return session
 
             sessions = list(pool.map(ask, range(4)))
         assert len(set(map(id, sessions))) == 4

@@ -363,6 +363,14 @@ def test_a_removal_without_a_record_id_goes_by_the_unique_property(account: Acco
     assert account.state()["created"] == 1
 
 
+def test_a_removal_by_the_unique_property_clears_that_too(account: Account) -> None:
+    (created,) = account.contacts.push([upsert(1)])
+    change = removal(None, score=None, contact_id=None)
+    for _ in range(2):
+        assert statuses(account.contacts.push([change])) == ["accepted"]
+    assert account.value(created.destination_id, "decile_contact_id") is None
+
+
 def test_where_the_record_is_gone_nothing_is_left_to_clear(account: Account) -> None:
     outcomes = account.contacts.push([removal("9999", score=None), removal("1", score=None)])
     assert statuses(outcomes) == ["accepted"] * 2
