@@ -112,6 +112,7 @@ def test_200_with_failures_in_the_body_is_read_row_by_row(world: World) -> None:
     world.there.fault("row_error_200", record_id="3", code="RULE_NOT_MET")
     world.people(*people(5))
     assert world.run().status == "incomplete"
+    assert [call["status"] for call in world.there.writes()] == [200]
     assert world.failed() == {"3": ("rejected", "RULE_NOT_MET")}
     world.run()
     world.settled(*people(5))

@@ -231,6 +231,13 @@ def test_a_message_that_comes_twice_counts_once(receiver: Receiver) -> None:
     assert receiver.get("hooks")["duplicates"] == 1
 
 
+def test_the_page_shows_the_last_message_escaped(receiver: Receiver) -> None:
+    receiver.webhook.push([change("<1>", note="<script>")])
+    page = requests.get(receiver.sandbox.url, timeout=5).text
+    assert "&lt;1&gt;" in page
+    assert "<script>" not in page
+
+
 @pytest.mark.parametrize("operation", ["remove", "erase"])
 def test_removed_and_erased_rows_are_gone(receiver: Receiver, operation: Any) -> None:
     receiver.webhook.push([change("1"), change("2")])
@@ -298,8 +305,9 @@ def test_what_was_answered_before_a_stop_is_not_forgotten(receiver: Receiver) ->
 
 
 def test_any_body_of_a_success_will_do(receiver: Receiver) -> None:
-    receiver.fault("not_json")
+    receiver.fault("not_json", times=None)
     assert statuses(receiver.webhook.push([change("1")])) == ["accepted"]
+    assert receiver.statuses() == [200]
 
 
 # Settings.

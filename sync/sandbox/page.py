@@ -1,4 +1,4 @@
-"""A page for people: the contacts that Decile wrote to, and what they hold now."""
+"""A page for people: what Decile wrote to, and what it holds now."""
 
 from __future__ import annotations
 
@@ -27,8 +27,9 @@ th, td {{ text-align: left; vertical-align: top; padding: .3rem .8rem .3rem 0;
 </head>
 <body>
 <h1>Decile sandbox</h1>
-<p>Stands in for HubSpot on this machine. {summary}</p>
+<p>Stands in for HubSpot on this machine, and receives webhooks. {summary}</p>
 {table}
+{hooks}
 </body>
 </html>
 """
@@ -44,7 +45,24 @@ def render(store: Store) -> str:
     if counts["written"] > SHOWN:
         summary += f" The latest {SHOWN} are shown."
     table = _table(store) if counts["written"] else "<p>Nothing was written yet.</p>"
-    return PAGE.format(summary=escape(summary), table=table)
+    return PAGE.format(summary=escape(summary), table=table, hooks=_hooks(store))
+
+
+def _hooks(store: Store) -> str:
+    """List the last message of each key, if any came."""
+    rows = store.execute(
+        "select key, message from hook_rows order by received_at desc, key limit ?", (SHOWN,)
+    )
+    if not rows:
+        return ""
+    body = "\n".join(
+        f"<tr><td>{escape(key)}</td><td>{escape(message)}</td></tr>" for key, message in rows
+    )
+    return (
+        '<h2>Webhooks</h2>\n<div class="table"><table>\n'
+        "<thead><tr><th>Key</th><th>Last message</th></tr></thead>\n"
+        f"<tbody>\n{body}\n</tbody>\n</table></div>"
+    )
 
 
 def _table(store: Store) -> str:
