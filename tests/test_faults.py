@@ -274,13 +274,12 @@ def test_zero_empty_and_null_are_three_things(world: World) -> None:
 
 
 @BOTH
-@pytest.mark.parametrize(
-    "text", ["O'Brien", '"hot"', "''", "\\'", "a;b,c", "<b>&amp;</b>", "暖 🙂"]
-)
-def test_a_quote_is_not_doubled_and_nothing_else_is_escaped(world: World, text: str) -> None:
-    world.people(person("1", "1", band=text))
+def test_a_quote_is_not_doubled_and_nothing_else_is_escaped(world: World) -> None:
+    texts = ["O'Brien", '"hot"', "''", "\\'", "a;b,c", "<b>&amp;</b>", "暖 🙂"]
+    rows = [person(str(n), str(n), band=text) for n, text in enumerate(texts, start=1)]
+    world.people(*rows)
     world.run()
-    world.settled(person("1", "1", band=text))
+    world.settled(*rows)
 
 
 @BOTH
