@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
@@ -363,3 +364,16 @@ def test_no_message_shows_where_it_went(receiver: Receiver) -> None:
     with pytest.raises(DestinationError) as caught:
         receiver.webhook.push([change("1")])
     assert WEBHOOK_PATH not in str(caught.value)
+
+
+def test_the_message_in_the_document_is_signed_as_it_says() -> None:
+    text = (Path(__file__).parents[1] / "docs" / "webhook.md").read_text(encoding="utf-8")
+    headers = dict(re.findall(r"^(webhook-\w+): (.+)$", text, re.M))
+    (body,) = re.findall(r'^\{"type".*\}$', text, re.M)
+    now = int(headers["webhook-timestamp"])
+    assert is_signed(read_secret(SECRET), headers, body.encode(), now=now)
+    made = message(
+        Change("t", "7:a41f", "upsert", None, "a41f", {"score": "63", "band": "hot"}, TYPES),
+        datetime.fromtimestamp(now, UTC),
+    )
+    assert made.decode() == body
