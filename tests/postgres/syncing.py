@@ -17,6 +17,7 @@ from pathlib import Path
 import psycopg2
 import pytest
 import yaml
+from typer.testing import CliRunner, Result
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
@@ -24,6 +25,7 @@ from earlier_ledgers import version_1
 from small_project import person, write_project
 
 from sync.changes import Capabilities, Change, Field, Outcome, SetupStep
+from sync.cli import app
 from sync.config import Sync, parse_syncs
 from sync.destinations import DESTINATIONS
 from sync.engine import new_run_id, plan_sync, run_sync
@@ -101,7 +103,7 @@ def project(
     }
     profile = {"small": {"target": "dev", "outputs": {"dev": output}}}
     (tmp_path / "profiles.yml").write_text(yaml.safe_dump(profile))
-    people = [person(str(number), f"r{number}") for number in range(ROWS)]
+    people = [person(str(number), str(number + 1)) for number in range(ROWS)]
     with psycopg2.connect(dsn) as connection, connection.cursor() as cursor:
         cursor.execute(
             "drop schema if exists small cascade; drop schema if exists small_ledger cascade; "
@@ -244,6 +246,37 @@ def test_a_migration_that_fails_half_way_leaves_the_old_ledger_whole(
             open_ledger(warehouse, "sandbox")
         assert columns(server[0]) == before
         assert len(list(warehouse.rows(f"select * from {SCHEMA}.sync_state_current"))) == 2
+
+
+def test_the_commands_read_the_ledger_of_a_server(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in [name for name in os.environ if name.startswith("HUBSPOT_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setattr("sync.session.DEFAULT_PORT", 9)  # whatever listens there is not ours
+    records = project / "records.csv"
+    records.write_text("id,property_email\n1,a@example.com\n2,b@example.com\n")
+    monkeypatch.setenv("DECILE_SANDBOX_RECORDS", str(records))
+    exposure = project / "models" / "people.yml"
+    meta = yaml.safe_load(exposure.read_text())
+    sync = meta["exposures"][0]["config"]["meta"]["sync"]
+    sync["alerts"] = {"max_failed_share": 0.5, "max_hours_since_success": 1}
+    exposure.write_text(yaml.safe_dump(meta))
+
+    made = decile("setup", "hubspot")
+    assert made.exit_code == 0, made.output
+    first = decile("sync", "--force", "--wait", "5")
+    assert first.exit_code == 1, first.output
+    assert "10 of 12 rows were rejected" in first.output
+    assert "10 rows rejected" in decile("rejections").output
+    status = decile("status", "--check")
+    assert status.exit_code == 1
+    assert "alert: hours since success" in status.output
+    assert decile("plan").exit_code == 0
+
+
+def decile(*arguments: str) -> Result:
+    return CliRunner().invoke(app, arguments)
 
 
 def columns(dsn: str) -> set[tuple[str, ...]]:
