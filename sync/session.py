@@ -20,6 +20,7 @@ from sync.ledger import Ledger, open_ledger
 from sync.plan_guards import Allowed, check_guards, merged_contacts, row_guards
 from sync.planner import Plan
 from sync.sandbox import DEFAULT_PORT
+from sync.suppression import forgotten_guard
 from sync.warehouse import WORK_FOLDER, Warehouse, open_warehouse
 
 SANDBOX_STATE = WORK_FOLDER / "sandbox.sqlite"
@@ -78,12 +79,13 @@ class Session:
         Raises GuardError also where a guard model that stops everything has rows.
         """
         check_guards(sync, self.guards, self.table, self.warehouse, allowed or {})
-        able = connection.destination.capabilities
+        able, ledger = connection.destination.capabilities, self.ledger(connection)
+        guards = row_guards(sync, self.guards, self.table, able)
         return plan_sync(
             sync,
-            self.ledger(connection),
+            ledger,
             able,
-            guards=row_guards(sync, self.guards, self.table, able),
+            guards=guards | (forgotten_guard(ledger) if sync.contact else {}),
             merged=merged_contacts(self.table) if self.has("contact_merges") else None,
             full=full,
             only_failed=only_failed,

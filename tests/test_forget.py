@@ -121,10 +121,11 @@ def session(opened: Session) -> Session:
     """Everything as it was before anybody was forgotten."""
     statements = [f"delete from small_ledger.{table}" for table in LEDGER]
     statements += ["create schema if not exists small", STATE]
-    people = f"('before', '{ANN}'), ('3', '{BEN}')"
+    people = f"('before', '1', '{ANN}'), ('3', '3', '{BEN}')"
     for table, query in {
         **TABLES,
-        "sync_crm__people": f"select * from (values {people}) as t (sync_key, contact_key)",
+        "sync_crm__people": "select *, null::text as email, 5 as lead_score, 'hot' as band "
+        f"from (values {people}) as t (sync_key, record_id, contact_key)",
         "sync_targets": "select 'dev' as target, 'mine' as account",
     }.items():
         statements.append(f"create or replace table small.{table} as {query}")
@@ -202,6 +203,18 @@ def test_what_was_deleted_in_a_transaction_that_breaks_off_is_still_there(
             run(session, Crm())
     assert len(rows(session, "small.contacts")) == 2
     assert len(rows(session, "small_ledger.suppressed_identities")) == 10
+
+
+def test_no_sync_sends_somebody_whose_forgetting_broke_off(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sync.forget._delete", _killed)
+    with Crm().connect("") as connection:
+        assert session.plan(session.syncs[0], connection, full=True).operations["update"] == 2
+        with pytest.raises(KeyboardInterrupt):
+            run(session, Crm())
+        plan = session.plan(session.syncs[0], connection, full=True)
+    assert (plan.operations["update"], plan.blocked) == (1, {"forgotten": 1})
 
 
 def test_a_destination_that_is_down_is_asked_again_by_the_next_run(session: Session) -> None:
