@@ -43,6 +43,9 @@ COLUMNS = {
     "lead_score": "integer",
     "band": "string",
 }
+PEOPLE_COLUMNS = (
+    "sync_key text, record_id text, contact_key text, email text, lead_score integer, band text"
+)
 Person = tuple[str | None, str | None, str | None, str | None, int | None, str | None]
 
 
@@ -124,10 +127,7 @@ def write_build(
 
 def put_people(connection: duckdb.DuckDBPyConnection, *people: Person) -> None:
     """Write the sync model's table through an open connection."""
-    connection.execute(
-        "create or replace table small.sync_crm__people (sync_key text, record_id text, "
-        "contact_key text, email text, lead_score integer, band text)"
-    )
+    connection.execute(f"create or replace table small.sync_crm__people ({PEOPLE_COLUMNS})")
     if people:
         marks = ", ".join(["(?, ?, ?, ?, ?, ?)"] * len(people))
         values = [value for row in people for value in row]

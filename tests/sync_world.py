@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, get_args
 
-from small_project import Person, person, write_people, write_project
+from small_project import DATABASE, PEOPLE_COLUMNS, Person, person, write_people, write_project
 
 from sync.changes import Capabilities, Change, Field, Mode, Outcome, SetupStep
 from sync.config import Sync, parse_syncs
@@ -125,14 +125,20 @@ class World:
 
 
 @contextmanager
-def open_people(folder: Path) -> Iterator[tuple[Warehouse, Sync]]:
-    """Open the small project, written into a folder."""
+def open_people(folder: Path, *, in_memory: bool = False) -> Iterator[tuple[Warehouse, Sync]]:
+    """Open the small project, written into a folder; its tables may live in memory."""
     here = Path.cwd()
     write_people(write_project(folder), person("1"))
+    if in_memory:
+        profiles = folder / "profiles.yml"
+        profiles.write_text(profiles.read_text().replace(DATABASE, "':memory:'"))
     os.chdir(folder)
     try:
         with open_warehouse() as (warehouse, manifest):
             (sync,) = parse_syncs(manifest, DESTINATIONS)
+            if in_memory:
+                warehouse.execute("create schema small")
+                warehouse.execute(f"create table small.sync_crm__people ({PEOPLE_COLUMNS})")
             yield warehouse, sync
     finally:
         os.chdir(here)
