@@ -31,8 +31,8 @@ from sync.exposure import Guards, SendWhen
 from sync.planner import Plan
 from sync.warehouse import Warehouse
 
-KEYS = "abcdef"
-IN_CRM = {"a": "r1", "b": "r2", "c": "r3"}
+KEYS = "abcd"
+IN_CRM = {"a": "r1", "b": "r2"}
 GONE = ("no longer in the model", "merged into another contact")
 Fields = dict[str, str | None]
 
@@ -161,6 +161,16 @@ class History(RuleBasedStateMachine):
         with suppress(Killed):
             self.run()
         self.place.mishaps, self.place.bad = [], frozenset()
+
+    @rule(key=keys, mishap=st.sampled_from(["lost after", "502", "killed after"]))
+    def is_changed_with_no_answer_and_changed_back(self, key: str, mishap: str) -> None:
+        before = self.people.get(key)
+        self.people[key] = (99, "hot")
+        self.runs([mishap] * 6, frozenset())
+        if before:
+            self.people[key] = before
+        else:
+            del self.people[key]
 
     def run(self, *, full: bool = False) -> Result:
         self.write_model()
