@@ -62,7 +62,9 @@ class Scene:
 
 
 @pytest.fixture
-def scene(tmp_path: Path) -> Scene:
+def scene(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Scene:
+    # The server of forks finds by it what it imports once.
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parent))
     template = tmp_path / "template"
     template.mkdir()
     write_people(write_project(template), *(person(str(n), str(n)) for n in range(1, PEOPLE + 1)))
