@@ -280,9 +280,9 @@ def _plain(manifest: Manifest) -> dict[str, Any]:
 def _list_type(cells: Sequence[object]) -> str | None:
     """Give the type of a list of values; None where all of them are null."""
     kind = next((type(cell) for cell in cells if cell is not None), None)
-    return kind and {bool: "boolean[]", int: "bigint[]", datetime: "timestamp[]"}.get(
-        kind, "text[]"
-    )
+    if kind is None:
+        return None
+    return {bool: "boolean[]", int: "bigint[]", datetime: "timestamp[]"}.get(kind, "text[]")
 
 
 def _handle(adapter: Any, wait: float) -> Any:
