@@ -10,7 +10,7 @@ import json
 import logging
 import os
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, datetime
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
@@ -37,20 +37,19 @@ def open_log(environment: Mapping[str, str] = os.environ) -> Iterator[None]:
         )
     if environment.get("DECILE_LOG", "").strip() == "stderr":
         handlers.append(logging.StreamHandler())
-    levels = {name: logging.getLogger(name).level for name in _LOGGERS}
-    for handler in handlers:
-        handler.setFormatter(_Lines())
-        for name in _LOGGERS:
-            logging.getLogger(name).addHandler(handler)
-            logging.getLogger(name).setLevel(logging.INFO)
-    try:
-        yield
-    finally:
+    with ExitStack() as undo:
         for handler in handlers:
-            for name in _LOGGERS:
-                logging.getLogger(name).removeHandler(handler)
-                logging.getLogger(name).setLevel(levels[name])
-            handler.close()
+            handler.setFormatter(_Lines())
+            undo.callback(handler.close)
+        for logger in map(logging.getLogger, _LOGGERS):
+            undo.callback(logger.setLevel, logger.level)
+            undo.callback(setattr, logger, "propagate", logger.propagate)
+            logger.setLevel(logging.INFO)
+            logger.propagate = False  # dbt's libraries may print what reaches the root
+            for handler in handlers:
+                logger.addHandler(handler)
+                undo.callback(logger.removeHandler, handler)
+        yield
 
 
 @contextmanager

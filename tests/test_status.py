@@ -152,6 +152,18 @@ def test_a_run_is_logged_with_its_batches_whatever_thread_they_are_sent_in(
     assert len(lines()) == 4
 
 
+def test_a_run_prints_none_of_it(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    printer = logging.StreamHandler()
+    logging.getLogger().addHandler(printer)
+    try:
+        with open_log({}):
+            logging.getLogger("decile").info("run running")
+    finally:
+        logging.getLogger().removeHandler(printer)
+    assert capsys.readouterr().err == ""
+    assert lines()[0]["message"] == "run running"
+
+
 def test_the_log_can_go_to_standard_error(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with open_log({"DECILE_LOG": "stderr"}):
         logging.getLogger("sync.http").info("HubSpot answered %s.", 429, extra={"event": "retry"})
