@@ -35,9 +35,11 @@ source_countries as (
 
 ),
 
+-- They are distinct already. PostgreSQL would write the whole of phone_digits into each of
+-- its uses below, for each shape and type, and plan for minutes; it does not past `distinct`.
 identifiers_read as (
 
-    select
+    select distinct
         *,
         nullif(trim(given_value), '') as trimmed,
         case
