@@ -35,8 +35,8 @@ source_countries as (
 
 ),
 
--- They are distinct already. PostgreSQL would write the whole of phone_digits into each of
--- its uses below, for each shape and type, and plan for minutes; it does not past `distinct`.
+-- They are distinct already. Past `distinct` PostgreSQL does not write phone_digits out
+-- in each of its uses below, for each shape and type, which took minutes to plan.
 identifiers_read as (
 
     select distinct
