@@ -2,8 +2,8 @@
 
 Rows are compared as sets with counts, whatever their order; 2 equals 2.00, and nothing
 else is forgiven, but a column that says itself that each engine has its own. What differs
-is shown by key and column, never with a text value. Then a source is switched off on both,
-and what is linked anew must be the same again.
+is shown by key and column, never with a text value. Then somebody is forgotten and a source
+switched off on both, and what is linked anew must be the same again.
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ SCRATCH = ROOT / "target" / "test-postgres"
 SHOWN = 5
 EXAMPLE = "docs/examples/pricing_counts_more"
 REMAINING = ["hubspot", "web", "people_list"]
+FORGOTTEN = "hubspot:2204"
 RELINKED = frozenset({"identity_components", "identity_contacts", "cut_links", "contact_merges"})
 Row = tuple[Any, ...]
 
@@ -213,6 +214,17 @@ def foretell(*engines: dict[str, str]) -> None:
         raise SystemExit("a simulation foretells something else on PostgreSQL")
 
 
+def forget(*engines: dict[str, str]) -> None:
+    """Forget somebody: PostgreSQL, which sent them, must have nothing left of them either."""
+    for settings in engines:
+        proof = json.loads(decile("forget", FORGOTTEN, "--yes", "--json", settings=settings))
+        deleted = sum(rows["deleted"] for rows in proof["tables"].values())
+        print(f"forgotten on {settings['DECILE_TARGET']}: {deleted:,} rows deleted")
+        again = json.loads(decile("forget", FORGOTTEN, "--json", settings=settings))
+        if not proof["complete"] or not again["nothing_left"]:
+            raise SystemExit("something is left of somebody who was forgotten")
+
+
 def stop_cleanly(_signal: int, _frame: FrameType | None) -> None:
     raise SystemExit(1)
 
@@ -234,6 +246,7 @@ def main() -> None:
         equal = len(public_models("duckdb")) - different
         sync_twice(on_postgres)
         foretell(on_duckdb, on_postgres)
+        forget(on_postgres, on_duckdb)
         for settings in (on_postgres, on_duckdb):
             relink(settings)
         with duckdb.connect(on_duckdb["DECILE_DUCKDB_PATH"], read_only=True) as database:
