@@ -24,7 +24,7 @@ from sync.config import Sync
 from sync.errors import DestinationError, LeaseLost, QuotaExhausted
 from sync.ledger import Ledger, Run, as_kept, utc_now
 from sync.plan_guards import Allowed
-from sync.planner import Plan, Scope, make_plan
+from sync.planner import Plan, Planned, Scope, make_plan
 from sync.sending import Part, send
 
 log = logging.getLogger("decile")
@@ -146,8 +146,11 @@ def run_sync(
             lost.append(error)
         return len(lost) or stopped()
 
+    def intend(batch: Sequence[Planned]) -> None:
+        ledger.add_intents(sync, run, batch)
+
     in_flight = min(sync.meta.in_flight, able.max_in_flight)
-    result.error = send(plan.batches(able), destination.push, keep, over, in_flight)
+    result.error = send(plan.batches(able), destination.push, intend, keep, over, in_flight)
     result.error = result.error or next(iter(lost), None)
     result.interrupted = stopped() if result.sent < plan.to_send else 0
     if not result.error and not result.interrupted and result.sent != plan.to_send:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from sync.changes import Outcome
 from sync.config import Sync
@@ -18,6 +18,11 @@ from sync.render import canonical
 from sync.warehouse import Warehouse
 
 VERSION = 2
+
+# The error code of a row whose answer has not come, and never will if the run is dead.
+IN_FLIGHT = "in_flight"
+
+_last_moment = datetime.min  # noqa: DTZ901  (the ledger's times carry no zone)
 
 
 @dataclass(frozen=True)
@@ -43,17 +48,28 @@ class Ledger:
         with self.warehouse.transaction():
             self.warehouse.insert(self.table("sync_runs"), [{"account": self.account, **row}])
 
+    def add_intents(self, sync: Sync, run: Run, batch: Sequence[Planned]) -> None:
+        """Write down that a batch is about to be sent: its answer may never be heard.
+
+        Without it, a row that was sent by a run that died, and then changed back or vanished,
+        would look as if nothing had happened.
+        """
+        doubts = [Outcome(planned.change.token, "pending", None, IN_FLIGHT) for planned in batch]
+        common = self._common(sync, run)
+        with self.warehouse.transaction():
+            self.warehouse.insert(
+                self.table("sync_state"),
+                [
+                    common | _state_row(*pair, run, common["recorded_at"])
+                    for pair in zip(batch, doubts, strict=True)
+                ],
+            )
+
     def add_outcomes(
         self, sync: Sync, run: Run, batch: Sequence[Planned], outcomes: Sequence[Outcome]
     ) -> None:
         """Add what came of a batch to sync_log and sync_state, both or neither."""
-        common = {
-            "account": self.account,
-            "sync_name": sync.name,
-            "run_id": run.run_id,
-            "run_number": run.number,
-            "recorded_at": utc_now(),
-        }
+        common = self._common(sync, run)
         pairs = list(zip(batch, outcomes, strict=True))
         with self.warehouse.transaction():
             self.warehouse.insert(
@@ -63,6 +79,15 @@ class Ledger:
                 self.table("sync_state"),
                 [common | _state_row(*pair, run, common["recorded_at"]) for pair in pairs],
             )
+
+    def _common(self, sync: Sync, run: Run) -> dict[str, object]:
+        return {
+            "account": self.account,
+            "sync_name": sync.name,
+            "run_id": run.run_id,
+            "run_number": run.number,
+            "recorded_at": _next_moment(),
+        }
 
 
 @dataclass(frozen=True)
@@ -104,6 +129,13 @@ def _version(ledger: Ledger) -> int:
 def utc_now() -> datetime:
     """Give the time as the ledger keeps it: UTC, without a zone."""
     return as_kept(datetime.now(UTC))
+
+
+def _next_moment() -> datetime:
+    """Give the time, later than any given before: an outcome comes after its intent."""
+    global _last_moment  # noqa: PLW0603  (one clock for the process)
+    _last_moment = max(utc_now(), _last_moment + timedelta(microseconds=1))
+    return _last_moment
 
 
 def as_kept(moment: datetime) -> datetime:

@@ -79,15 +79,16 @@ class _Line:
 def send(
     batches: Iterable[Sequence[Planned]],
     push: Push,
+    intend: Callable[[Sequence[Planned]], None],
     keep: Callable[[Part], None],
     stopped: Callable[[], int],
     in_flight: int,
 ) -> DestinationError | None:
     """Send batch after batch, until the end, until somebody says stop, or until an error.
 
-    `keep` is called in this thread for every part, before the next batch of its place is sent.
-    Operations do not overlap. Gives the error that ended it, where that is the destination's;
-    any other is raised.
+    `intend` is called in this thread for every batch before it is sent, `keep` for every part of
+    it that was answered, before the next batch takes its place. Operations do not overlap. Gives
+    the error that ended it, where that is the destination's; any other is raised.
     """
     line, silent = _Line(push), 0
     waiting = iter(batches)
@@ -101,6 +102,7 @@ def send(
             and line.under_way < in_flight
             and (not line.under_way or line.operation == batch[0].change.operation)
         ):
+            intend(batch)
             line.start(batch)
             batch = next(waiting, None)
         if not line.under_way:
@@ -135,6 +137,11 @@ def deliver(batch: Sequence[Planned], push: Push) -> Iterator[Part]:
                 waiting += [rows[middle:], rows[:middle]]
         except (Retriable, Ambiguous) as error:
             yield Part(rows, [_pending(planned, error) for planned in rows], error)
+        except DestinationError as error:
+            # Nothing else will succeed: neither these rows nor the pieces that still wait.
+            tried = [planned for part in [rows, *waiting[::-1]] for planned in part]
+            yield Part(tried, [_pending(planned, error) for planned in tried], error)
+            raise
         else:
             yield Part(rows, _matched(rows, answer))
         _tell(rows, time.monotonic() - began)

@@ -150,10 +150,10 @@ def test_a_row_that_failed_is_sent_alone_the_next_time(database: Path, sandbox: 
     assert [call["rows"] for call in calls if "/batch/" in call["path"]] == [6, 1]
 
 
-def test_missing_properties_stop_the_sync_before_anything_is_recorded(database: Path) -> None:
+def test_missing_properties_stop_the_sync_and_leave_its_rows_pending(database: Path) -> None:
     sent = decile(database, "sync")
     assert (sent.exit_code, "decile setup hubspot" in sent.output) == (5, True)
-    assert in_json(database, "status")[0]["rows"] == {}
+    assert in_json(database, "status")[0]["rows"] == {"pending": 6}
 
 
 def test_setup_can_only_look(database: Path) -> None:

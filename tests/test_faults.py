@@ -166,7 +166,7 @@ def test_a_used_up_day_stops_and_the_next_one_goes_on(world: World) -> None:
     world.there.fault("status", policy="DAILY", after=2, times=None)
     world.people(*people(8))
     result = world.run()
-    assert (result.status, result.exit_code, result.sent) == ("stopped", 5, 4)
+    assert (result.status, result.exit_code, result.sent) == ("stopped", 5, 6)
     assert isinstance(result.error, QuotaExhausted)
     assert (result.error.resumes_at, "midnight" in str(result.error)) == (None, True)
     assert world.there.naps == []
