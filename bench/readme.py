@@ -1,6 +1,7 @@
 """Paste what commands print on the sample into the documents, between their markers.
 
-A marker names its command: <!-- $ decile explain hubspot:1001 -->, up to <!-- end -->.
+A marker names its command: <!-- $ decile explain hubspot:1001 -->, up to <!-- end -->; a
+transcript of several is printed by a module: <!-- $ python -m bench.faulty_run -->.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ ROOT = Path(__file__).parents[1]
 DOCUMENTS = (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))
 WIDTH = "88"
 LEADS_SHOWN = 3
-BLOCK = re.compile(r"(<!-- \$ decile (.*?) -->\n)(.*?)(<!-- end -->)", re.S)
+BLOCK = re.compile(r"(<!-- \$ (?:decile|python -m) (.*?) -->\n)(.*?)(<!-- end -->)", re.S)
 RECORDS = "Why these records are one"
 LEAD = re.compile(r"^[0-9a-f]{8}\s")
 
@@ -30,10 +31,17 @@ def blocks(text: str) -> Iterator[tuple[str, str]]:
 
 def pasted(command: str, *, project: Path = ROOT) -> str:
     """Run a command of decile, and give what a document shows of it."""
+    program = ["-c", "from sync.cli import app; app()"]
+    if command.startswith("bench."):
+        program = ["-m"]
     printed = subprocess.run(
-        [sys.executable, "-c", "from sync.cli import app; app()", *shlex.split(command)],
+        [sys.executable, *program, *shlex.split(command)],
         cwd=project,
-        env=os.environ | {"COLUMNS": "80" if command == "report" else WIDTH},
+        env={
+            **os.environ,
+            "COLUMNS": "80" if command == "report" else WIDTH,
+            "PYTHONPATH": str(ROOT),
+        },
         check=True,
         stdout=subprocess.PIPE,
         text=True,
