@@ -21,6 +21,9 @@ VERSION = 2
 
 # The error code of a row whose answer has not come, and never will if the run is dead.
 IN_FLIGHT = "in_flight"
+# The fingerprint of a row of which nothing was accepted, and which may be there nevertheless: an
+# answer got lost. It stays until a write or a removal is accepted.
+IN_DOUBT = ""
 
 _last_moment = datetime.min  # noqa: DTZ901  (the ledger's times carry no zone)
 
@@ -169,9 +172,10 @@ def _state_row(planned: Planned, outcome: Outcome, run: Run, now: object) -> dic
     """Attempted minus failed: a write that failed leaves what was accepted before."""
     accepted, before = outcome.status == "accepted", planned.before
     removed = planned.change.operation == "remove"
+    settled = outcome.status != "pending"
     row = _both(planned, outcome) | {
         "unique_key": planned.change.unique_key or None,
-        "fingerprint": before.fingerprint,
+        "fingerprint": before.fingerprint if settled else before.fingerprint or IN_DOUBT,
         "payload": before.payload,
         "attempts": 0 if accepted else before.attempts + 1,
         "accepted_at": now if accepted else before.accepted_at,

@@ -147,12 +147,12 @@ def compare_sql(question: Question, dialect: Dialect) -> str:
                 fingerprinted.record_id,
                 fingerprinted.fingerprint,
                 fingerprinted.fingerprint is not null as is_in_model,
-                remembered.fingerprint as last_fingerprint,
+                nullif(remembered.fingerprint, '') as last_fingerprint,
                 remembered.destination_id as last_id,
                 remembered.run_number as last_run_number,
                 remembered.recorded_at as last_recorded_at,
                 remembered.attempts as last_attempts,
-                -- An answer that got lost may have been a yes.
+                -- An answer that got lost may have been a yes; see IN_DOUBT in sync/ledger.py.
                 coalesce(
                     remembered.fingerprint is not null
                     or remembered.status = 'pending'
@@ -161,7 +161,7 @@ def compare_sql(question: Question, dialect: Dialect) -> str:
                 ) as was_sent,
                 coalesce(
                     remembered.status = 'accepted'
-                    and remembered.fingerprint is not null
+                    and nullif(remembered.fingerprint, '') is not null
                     and coalesce(fingerprinted.record_id = remembered.destination_id, true),
                     false
                 ) as is_settled
@@ -290,7 +290,8 @@ def decide_sql(question: Question, compared: str, dialect: Dialect) -> str:
                 coalesce(rows_now.contact_id, rows_then.contact_id) as contact_id,
                 coalesce(rows_now.unique_key, rows_then.unique_key) as unique_key,
                 {", ".join(f"rows_now.{name}" for name in ["fingerprint", *names])},
-                rows_then.fingerprint as last_fingerprint,
+                nullif(rows_then.fingerprint, '') as last_fingerprint,
+                rows_then.fingerprint as last_mark,
                 rows_then.payload as last_payload,
                 rows_then.status as last_status,
                 rows_then.operation as last_operation,
@@ -363,9 +364,9 @@ def _decision(question: Question, dialect: Dialect) -> str:
         when standing = 'gone' then 'left'
         when standing = 'blocked' and {blocked} then 'send'
         when standing = 'blocked' then 'blocked'
-        when {skipped} then 'skipped'
         when is_settled and not {_sql(question.full)}
             and not ({differs(question, question.fields, dialect)}) then 'unchanged'
+        when {skipped} then 'skipped'
         when {_sql(question.only_failed)} and coalesce(last_status, 'accepted') = 'accepted'
             then 'skipped'
         when not is_settled or {_sql(question.full)} then 'send'

@@ -45,8 +45,9 @@ class Before:
     """What the ledger knows of a row that is to be written.
 
     `fingerprint` and `payload` (JSON) are those of the last write that was accepted (None: never,
-    or removed since); `status` and `operation` are those of the last write that was tried, and
-    `attempts` counts the tries since the last that was accepted.
+    or removed since; an empty fingerprint: it may be there all the same); `status` and
+    `operation` are those of the last write that was tried, and `attempts` counts the tries since
+    the last that was accepted.
     """
 
     fingerprint: str | None
@@ -306,7 +307,7 @@ def _before(row: Record) -> Before:
     # What was accepted at another record says nothing of this one.
     elsewhere = row["record_id"] and row["last_id"] not in (None, row["record_id"])
     return Before(
-        fingerprint=None if elsewhere else row["last_fingerprint"],
+        fingerprint=None if elsewhere else row["last_mark"],
         payload=None if elsewhere else row["last_payload"],
         destination_id=row["last_id"],
         status=row["last_status"],

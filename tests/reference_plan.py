@@ -29,6 +29,7 @@ class State:
     status: str
     operation: str
     contact: str | None = None
+    in_doubt: bool = False
 
 
 @dataclass(frozen=True)
@@ -66,13 +67,13 @@ def decide(
         return "unchanged", ""
     known = row.record_id or (state and state.destination_id)
     there = known is not None or bool(state and state.payload is not None)
+    as_sent = settled and state and state.payload and not differing(row.payload, state.payload)
+    if as_sent and not rules.full:
+        return "unchanged", ""
     if rules.mode == "update" and not there:
         return "skipped", ""
     if rules.mode == "create" and (row.record_id or settled):
         return "skipped", ""
-    as_sent = settled and state and state.payload and not differing(row.payload, state.payload)
-    if as_sent and not rules.full:
-        return "unchanged", ""
     if rules.only_failed and (state is None or state.status == "accepted"):
         return "skipped", ""
     creation = "upsert" if rules.mode in ("upsert", "mirror") else "create"
@@ -115,7 +116,7 @@ def _was_sent(state: State | None) -> bool:
     if state is None:
         return False
     lost = state.status == "pending" and state.operation != "remove"
-    return state.payload is not None or lost
+    return state.payload is not None or state.in_doubt or lost
 
 
 def _settled(row: Row, state: State | None) -> bool:

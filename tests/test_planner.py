@@ -270,7 +270,8 @@ def states(draw: st.DrawFn) -> dict[str, State]:
             payload.pop(draw(st.sampled_from(sorted(payload))))
         status = draw(st.sampled_from(["accepted", "accepted", "rejected", "pending"]))
         operation = draw(st.sampled_from(["create", "update", "upsert", "remove"]))
-        found[key] = State(payload, draw(some_ids), status, operation, draw(contacts))
+        doubt = payload is None and draw(st.booleans())
+        found[key] = State(payload, draw(some_ids), status, operation, draw(contacts), doubt)
     return found
 
 
@@ -375,7 +376,7 @@ def state_row(
         "contact_id": state.contact,
         "run_number": 1,
         "operation": state.operation,
-        "fingerprint": "of an older mapping" if there else None,
+        "fingerprint": "of an older mapping" if there else "" if state.in_doubt else None,
         "payload": text,
         "destination_id": state.destination_id,
         "status": state.status,
