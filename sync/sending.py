@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import queue
+import re
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -148,7 +149,7 @@ def deliver(batch: Sequence[Planned], push: Push) -> Iterator[Part]:
 
 
 def _pending(planned: Planned, error: DestinationError) -> Outcome:
-    code = type(error).__name__.lower()
+    code = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", type(error).__name__).lower()
     return Outcome(planned.change.token, "pending", error_code=code, message=str(error))
 
 
