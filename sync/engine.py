@@ -184,7 +184,7 @@ def _record_run(
             "command": command,
             "status": status,
             **counts,
-            "error_code": type(result.error).__name__ if result.error else None,
+            "error_code": result.error.ledger_code if result.error else None,
             "error": str(result.error) if result.error else None,
             "resumes_at": _resumes_at(result),
             "recorded_at": utc_now(),

@@ -20,6 +20,7 @@ Messages name the sync, the path, the status and the next step; never a row, a b
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 
 
@@ -27,6 +28,11 @@ class DecileError(Exception):
     """Any error that Decile raises on purpose. Its text is shown to the user as it is."""
 
     exit_code = 1
+
+    @property
+    def ledger_code(self) -> str:
+        """Give its kind as the ledger writes it, such as quota_exhausted."""
+        return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", type(self).__name__).lower()
 
 
 class ConfigError(DecileError):

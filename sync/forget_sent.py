@@ -115,7 +115,7 @@ def _outcomes(sent: Sent, connection: Connection, able: Capabilities) -> Iterato
         try:
             answers = {one.token: one for one in connection.destination.push(batch)}
         except DestinationError as error:
-            code = type(error).__name__.lower()
+            code = error.ledger_code
             yield from (Outcome(change.token, "pending", error_code=code) for change in batch)
         else:
             yield from (

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 import queue
-import re
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -149,8 +148,9 @@ def deliver(batch: Sequence[Planned], push: Push) -> Iterator[Part]:
 
 
 def _pending(planned: Planned, error: DestinationError) -> Outcome:
-    code = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", type(error).__name__).lower()
-    return Outcome(planned.change.token, "pending", error_code=code, message=str(error))
+    return Outcome(
+        planned.change.token, "pending", error_code=error.ledger_code, message=str(error)
+    )
 
 
 def _matched(rows: Sequence[Planned], answer: Sequence[Outcome]) -> list[Outcome]:
