@@ -201,7 +201,8 @@ class Warehouse:
         return bool(list(found))
 
     def _marked(self, sql: str) -> str:
-        return sql.replace("?", "%s") if self._postgres else sql
+        """Write parameters as the engine does. A ? or % in a literal is none."""
+        return marked_for_psycopg2(sql) if self._postgres else sql
 
     def _stream(self) -> Any:
         """Give a cursor whose rows do not end with a write in between."""
@@ -275,6 +276,18 @@ def _plain(manifest: Manifest) -> dict[str, Any]:
         "nodes": {name: node.to_dict() for name, node in manifest.nodes.items()},
         "exposures": {name: node.to_dict() for name, node in manifest.exposures.items()},
     }
+
+
+_LITERAL_OR_MARK = re.compile(r"'(?:[^']|'')*'|\?|%")
+
+
+def marked_for_psycopg2(sql: str) -> str:
+    """Write the marks of parameters as psycopg2 does. A ? in a literal is none, a % never."""
+
+    def marked(found: re.Match[str]) -> str:
+        return "%s" if found[0] == "?" else found[0].replace("%", "%%")
+
+    return _LITERAL_OR_MARK.sub(marked, sql)
 
 
 def _list_type(cells: Sequence[object]) -> str | None:

@@ -11,7 +11,7 @@ from small_project import person, write_people, write_project
 
 from sync import warehouse as warehouse_module
 from sync.errors import ConfigError, WarehouseError
-from sync.warehouse import open_warehouse
+from sync.warehouse import marked_for_psycopg2, open_warehouse
 
 HOLD = "import duckdb, sys; c = duckdb.connect(sys.argv[1]); print('held', flush=True); input()"
 
@@ -100,3 +100,10 @@ def test_an_unknown_target_is_a_mistake_in_the_settings(database: Path) -> None:
     with pytest.raises(ConfigError, match="nowhere"), open_warehouse("nowhere"):
         pass
     assert not database.exists()
+
+
+def test_marks_and_signs_in_a_literal_are_no_parameters() -> None:
+    sql = "select '100 % sure? it''s' as a, b % 2 from t where c = ? and d = '?'"
+    assert marked_for_psycopg2(sql) == (
+        "select '100 %% sure? it''s' as a, b %% 2 from t where c = %s and d = '?'"
+    )
