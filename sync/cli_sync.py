@@ -125,7 +125,8 @@ def _send(
     results, codes = [], [0]
     opened = open_session(target, wait=wait)
     with open_log(), opened as session, finish_on_interrupt() as stopped:
-        for chosen in session.chosen(name):
+        chosen_syncs = session.chosen(name)
+        for chosen in chosen_syncs:
             try:
                 result = _send_one(
                     session,
@@ -146,6 +147,8 @@ def _send(
             if not as_json:
                 show.show_result(out(), result)
             if stopped():
+                # Nobody should take the syncs that were not begun for done.
+                codes.append(128 + stopped() if len(results) < len(chosen_syncs) else 0)
                 break
     if as_json:
         print_json(results)

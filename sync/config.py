@@ -5,7 +5,7 @@ read_project() finds every mistake before it gives up, so that one run shows the
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -96,9 +96,17 @@ def read_project(manifest: Node, destinations: Mapping[str, Connector]) -> Proje
         syncs += [sync] if sync else []
     for node in _guard_models(manifest):
         guard, found = _parse_guard(node, {exposure["name"] for exposure in _exposures(manifest)})
+        found += list(_unguarded(guard, syncs)) if guard else []
         problems += [f"{node['original_file_path']}: {problem}" for problem in found]
         guards += [guard] if guard else []
     return Project(syncs, tuple(guards), tuple(problems))
+
+
+def _unguarded(guard: Guard, syncs: Sequence[Sync]) -> Iterator[str]:
+    """Say of which syncs a guard of rows was asked for, that name no contact to hold back."""
+    for sync in syncs:
+        if guard.stops == "row" and sync.name in guard.syncs and sync.contact is None:
+            yield f"guard.syncs: {sync.name} has no column with the contact, so no row is stopped"
 
 
 def parse_syncs(manifest: Node, destinations: Mapping[str, Connector]) -> list[Sync]:

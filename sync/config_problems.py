@@ -71,6 +71,9 @@ def _field_problems(meta: SyncMeta, types: Mapping[str, FieldType]) -> Iterator[
     names = [*meta.fields.values(), *meta.create_fields.values()]
     for name in sorted({name for name in names if names.count(name) > 1}):
         yield f"sync.fields: two columns land in {name!r}"
+    for name in names:
+        if '"' in name or "\\" in name:
+            yield f"sync.fields: {name!r} holds a quotation mark or a backslash"
 
 
 def columns_named(meta: SyncMeta) -> Iterator[tuple[str, str]]:

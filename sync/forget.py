@@ -68,9 +68,10 @@ def forget(session: Session, case: Case, connect: Connect) -> Proof:
     ledger, run_id = _ledger(session), f"forget-{secrets.token_hex(6)}"
     write_hashes(ledger, case.hashes)
     with ExitStack() as leases:
-        for sent in case.sent:
-            account = replace(ledger, account=sent.account)
-            leases.enter_context(hold_lease(account, sent.sync_name, run_id))
+        # Of every sync: one that runs may have planned the person, and not sent it yet.
+        for account, sync_name in _ever_run(ledger):
+            of_account = replace(ledger, account=account)
+            leases.enter_context(hold_lease(of_account, sync_name, run_id))
         answers = tuple(
             erase_sent(session, sent, connect) for sent in find_sent(case.finder, ledger)
         )
@@ -80,6 +81,14 @@ def forget(session: Session, case: Case, connect: Connect) -> Proof:
             deleted = {table.label: _delete(finder, table) for table in finder.tables}
     left = {table.label: case.finder.count(table) for table in finder.tables}
     return Proof(case, deleted, left, answers, tuple(_unreached(session, case)))
+
+
+def _ever_run(ledger: Ledger) -> list[tuple[str, str]]:
+    rows = ledger.warehouse.rows(
+        f"select distinct account, sync_name from {ledger.table('sync_runs')} "  # noqa: S608  (our own table)
+        "order by account, sync_name"
+    )
+    return [(row["account"], row["sync_name"]) for row in rows]
 
 
 def _delete(finder: Finder, table: Table) -> int:

@@ -108,12 +108,19 @@ def find_hashes(session: Session, ledger: Ledger, person: Person) -> Hashes:
 def write_hashes(ledger: Ledger, hashes: Hashes) -> None:
     """Write what is not there yet: from here on no build has the person."""
     warehouse = ledger.warehouse
-    first = not list(warehouse.rows(f"select 1 as one from {ledger.table('suppression_key')}"))  # noqa: S608
+    table = ledger.table("suppression_key")
     now = hashes.since or utc_now()
     with warehouse.transaction():
-        if first:
+        # Hashes of another key are of no use: two that are first at the same time agree on one.
+        warehouse.lock(table)
+        (found,) = warehouse.rows(f"select max(suppression_key) as found from {table}")  # noqa: S608  (our own table)
+        if found["found"] is None:
             row = {"suppression_key": hashes.key, "recorded_at": now}
-            warehouse.insert(ledger.table("suppression_key"), [row])
+            warehouse.insert(table, [row])
+        elif found["found"] != hashes.key:
+            raise ConfigError(
+                "another forget began at the same time; nothing was done. Run it again."
+            )
         warehouse.insert(
             ledger.table("suppressed_identities"),
             [

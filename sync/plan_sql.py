@@ -17,6 +17,9 @@ from typing import Protocol
 from sync.changes import FieldType, Mode
 from sync.render import digest
 
+# What PostgreSQL passes to a function, less the separator, and some to spare.
+ARGUMENTS = 90
+
 
 class Dialect(Protocol):
     """What differs between engines."""
@@ -103,6 +106,9 @@ def fingerprint(question: Question, dialect: Dialect) -> str:
     for alias, field in zip(aliases(question.fields, "f"), question.fields, strict=True):
         measured = f"cast(length({alias}) as {dialect.text_type}) || ':' || {alias}"
         parts.append(f"coalesce({measured if field.kind == 'string' else alias}, '')")
+    # PostgreSQL passes a hundred arguments at most; joined again, the text is the same.
+    while len(parts) > ARGUMENTS:
+        parts = [f"concat_ws(';', {', '.join(parts[:ARGUMENTS])})", *parts[ARGUMENTS:]]
     return f"md5(concat_ws(';', {', '.join(parts)}))"
 
 
@@ -277,7 +283,11 @@ def decide_sql(question: Question, compared: str, dialect: Dialect) -> str:
         records_written as (
             select record_id
             from {compared}
-            where record_id in (select last_id from candidates where standing = 'gone')
+            where
+                standing <> 'blocked'
+                and record_id in (
+                    select last_id from candidates where standing in ('gone', 'blocked')
+                )
             group by record_id
         ),
         merged as (
@@ -286,7 +296,12 @@ def decide_sql(question: Question, compared: str, dialect: Dialect) -> str:
         with_payload as (
             select
                 candidates.*,
-                coalesce(candidates.record_id, candidates.last_id) as known_id,
+                -- What is removed is what was sent, wherever the row would go now.
+                case
+                    when candidates.standing = 'different'
+                        then coalesce(candidates.record_id, candidates.last_id)
+                    else coalesce(candidates.last_id, candidates.record_id)
+                end as known_id,
                 coalesce(rows_now.contact_id, rows_then.contact_id) as contact_id,
                 coalesce(rows_now.unique_key, rows_then.unique_key) as unique_key,
                 {", ".join(f"rows_now.{name}" for name in ["fingerprint", *names])},
@@ -352,23 +367,26 @@ def _decision(question: Question, dialect: Dialect) -> str:
     removable = "was_sent" if question.removes else "false"
     if question.mode in ("mirror", "audience"):
         gone, blocked = removable, removable
-    else:
+    elif question.mode in ("update", "upsert"):
         gone, blocked = f"is_merged_away and {removable}", "false"
+    else:
+        gone, blocked = "false", "false"
+    only_failed = f"{_sql(question.only_failed)} and coalesce(last_status, 'accepted') = 'accepted'"
     skipped = {
         "update": "known_id is null and last_fingerprint is null",
         "create": "record_id is not null or is_settled",
     }.get(question.mode, "false")
     return f"""case
-        when standing = 'gone' and is_written_elsewhere then 'left'
+        when standing = 'gone' and (is_written_elsewhere or {only_failed}) then 'left'
         when standing = 'gone' and {gone} then 'send'
         when standing = 'gone' then 'left'
+        when standing = 'blocked' and (is_written_elsewhere or {only_failed}) then 'blocked'
         when standing = 'blocked' and {blocked} then 'send'
         when standing = 'blocked' then 'blocked'
         when is_settled and not {_sql(question.full)}
             and not ({differs(question, question.fields, dialect)}) then 'unchanged'
         when {skipped} then 'skipped'
-        when {_sql(question.only_failed)} and coalesce(last_status, 'accepted') = 'accepted'
-            then 'skipped'
+        when {only_failed} then 'skipped'
         when not is_settled or {_sql(question.full)} then 'send'
         when {_matters(question, dialect)} then 'send'
         else 'held_back'

@@ -19,7 +19,7 @@ from sync.config import SendWhen, Sync
 from sync.errors import ConfigError
 from sync.plan_guards import Allowed, check_plan
 from sync.plan_sql import Column, Question, compare_sql, decide_sql
-from sync.render import Payload, digest
+from sync.render import Payload, canonical, digest
 from sync.warehouse import Record, Warehouse
 
 ROWS_AT_ONCE = 5_000
@@ -280,7 +280,10 @@ def _planned(sync: Sync, account: str, types: Mapping[str, FieldType], row: Reco
         fields = _texts(row, "c", [field.name for field in sync.create_fields]) | payload
     mark = "" if operation == "remove" else str(row["fingerprint"])
     # With the moment it was accepted last: a value that comes back is a write of its own.
-    told = (account, sync.name, row["row_key"], operation, mark, str(row["last_accepted_at"]))
+    where = canonical({"id": row["known_id"], "key": row["unique_key"]})
+    new = "" if operation in ("update", "remove") else canonical(fields)
+    accepted_at = str(row["last_accepted_at"])
+    told = (account, sync.name, row["row_key"], operation, mark, accepted_at, where, new)
     return Planned(
         change=Change(
             token=digest("\0".join(told))[:32],

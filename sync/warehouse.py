@@ -86,7 +86,13 @@ class Warehouse:
         """Stream the rows of a query."""
         with self._speaking():
             cursor = self._stream()
-            cursor.execute(self._marked(sql), list(parameters))
+            try:
+                cursor.execute(self._marked(sql), list(parameters))
+            except _engine_errors():
+                # psycopg2 opened a transaction by itself, in which nothing else would work.
+                if self._postgres and not self._in_transaction:
+                    self._handle.rollback()
+                raise
             names: list[str] = []
             while chunk := cursor.fetchmany(ROWS_AT_ONCE):
                 names = names or [column[0] for column in cursor.description]

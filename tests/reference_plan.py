@@ -53,12 +53,14 @@ def decide(
 ) -> tuple[str, str]:
     """Give the decision and the operation ("" where nothing is sent).
 
-    `written` are the record ids that rows of the model stand for.
+    `written` are the record ids of the rows of the model that nothing blocks.
     """
     if row is None:
         return _gone(state, rules, written) if state else ("", "")
     if row.contact in rules.blocked or (rules.needs_contact and row.contact is None):
         removes = rules.mode in ("mirror", "audience") and rules.removes and _was_sent(state)
+        if state and (state.destination_id in written or _waits(state, rules)):
+            removes = False
         return ("send", "remove") if removes else ("blocked", "")
     settled = _settled(row, state)
     if settled and (
@@ -107,9 +109,13 @@ def _weigh(new: Payload, old: Payload, rules: Rules, operation: str) -> tuple[st
 def _gone(state: State, rules: Rules, written: set[str]) -> tuple[str, str]:
     if not _was_sent(state) or not rules.removes or state.destination_id in written:
         return "", ""
-    if rules.mode in ("mirror", "audience") or state.contact in rules.merged:
-        return "send", "remove"
-    return "", ""
+    merged = rules.mode in ("update", "upsert") and state.contact in rules.merged
+    removes = rules.mode in ("mirror", "audience") or merged
+    return ("send", "remove") if removes and not _waits(state, rules) else ("", "")
+
+
+def _waits(state: State, rules: Rules) -> bool:
+    return rules.only_failed and state.status == "accepted"
 
 
 def _was_sent(state: State | None) -> bool:

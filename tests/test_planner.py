@@ -333,7 +333,11 @@ def check_against_reference(
         merged=one_of(rules.merged),
         removal="clear" if rules.removes else None,
     )
-    written = {row.record_id for _, row in model.values() if row.record_id}
+    written = {
+        row.record_id
+        for _, row in model.values()
+        if row.record_id and row.contact not in rules.blocked
+    }
     expected: dict[str, tuple[str, str]] = {}
     for key in {*model, *remembered}:
         row = model[key][1] if key in model else None

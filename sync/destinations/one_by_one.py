@@ -45,5 +45,5 @@ def _no_answer(outcomes: Sequence[Outcome]) -> bool:
 
 
 def _pending(change: Change, error: DestinationError) -> Outcome:
-    code = type(error).__name__.lower()
+    code = error.ledger_code
     return Outcome(change.token, "pending", change.record_id, code, str(error))
