@@ -123,7 +123,7 @@ def test_every_mistake_is_named_at_once() -> None:
         ({"mode": "append"}, "sync.mode: hubspot cannot 'append'; it can update, upsert"),
         ({"object": "deals"}, "sync.object: hubspot has no 'deals'; known are contacts"),
         ({"mode": "sometimes"}, "sync.mode: input should be 'update', "),
-        ({"fields": {"band": 'a "band"'}}, "holds a quotation mark or a backslash"),
+        ({"fields": {"band": 'a "band"'}}, "sync.fields: 'a \"band\"' holds a quotation mark"),
         ({"fields": {}}, "sync.fields: dictionary should have at least 1 item"),
         ({"batch_size": 5}, "sync.batch_size: unknown key; known are destination, object, mode"),
         ({"send_when": {"moved": {"lead_score": 0}}}, "sync.send_when.moved.lead_score: "),

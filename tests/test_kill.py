@@ -20,7 +20,7 @@ from sync.sandbox import DEFAULT_TOKEN, Sandbox
 
 PEOPLE = 5
 BATCHES = -(-PEOPLE // ROWS_A_CALL)
-A_FEW = 7
+A_FEW = 3
 
 processes = multiprocessing.get_context("forkserver")
 processes.set_forkserver_preload(["killed_sync"])

@@ -68,7 +68,7 @@ def test_the_last_success_outlasts_a_run_that_failed(world: World) -> None:
     world.run(Crm(before=raising(AccessRefused("CRM: no."))))
     found = status(world)
     assert (found["status"], found["last_success"]) == ("stopped", success)
-    assert (found["error_code"], found["error"]) == ("AccessRefused", "CRM: no.")
+    assert (found["error_code"], found["error"]) == ("access_refused", "CRM: no.")
     assert f"last success: {success[:16]}" in shown(show_status, [found])
 
 
