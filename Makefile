@@ -87,7 +87,8 @@ test-postgres: $(INSTALLED) ## PostgreSQL: every public table equals DuckDB's; t
 	$(BIN)/python -m tests.postgres.compare
 	$(BIN)/python -m pytest tests/postgres/syncing.py
 
-bench: $(INSTALLED) ## Ratios: 10 million records linked, 20 million events scored (SIZE=0.01: a hundredth)
+bench: $(INSTALLED) ## Ratios: a million rows planned, 10 million records linked, 20 million events scored
+	$(BIN)/python -m bench.planning --size $(SIZE)
 	$(BIN)/python -m bench.linking --size $(SIZE)
 	$(BIN)/python -m bench.bench --size $(SIZE)
 

@@ -4,8 +4,6 @@ import itertools
 from collections.abc import Iterator, Sequence
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from small_project import person
 from sync_world import Crm, World, a_world, open_people, people, raising, refusing
 
@@ -222,24 +220,3 @@ def test_nulls_and_odd_text_survive_the_ledger(world: World) -> None:
     assert crm.records["r1"]["decile_lead_score"] is None
     assert crm.records["r1"]["decile_band"] == row[5]
     assert world.plan().unchanged == 1
-
-
-@settings(max_examples=12, deadline=None)
-@given(data=st.data())
-def test_whatever_fails_everything_arrives_in_the_end(
-    opened: tuple[Warehouse, Sync], data: st.DataObject
-) -> None:
-    world, crm = a_world(opened), Crm(max_batch=data.draw(st.integers(1, 5)))
-    keys = st.sets(st.sampled_from([str(number) for number in range(1, 9)]))
-    world.people(*people(8))
-    for _ in range(data.draw(st.integers(0, 3))):
-        crm.bad, crm.silent = data.draw(keys), data.draw(keys)
-        crm.before = data.draw(
-            st.sampled_from([refusing("3", "4"), raising(Ambiguous("gone"), at=2), refusing()])
-        )
-        result = world.run(crm)
-        assert result.sent == result.plan.to_send
-    crm.bad, crm.silent, crm.before = set(), set(), refusing()
-    world.run(crm)
-    assert world.plan().to_send == 0
-    assert len(crm.records) == 8

@@ -379,6 +379,7 @@ def ten_thousand(world: World) -> None:
     )
 
 
+@pytest.mark.long
 @HUBSPOT
 def test_ten_thousand_contacts_are_a_hundred_calls(world: World) -> None:
     ten_thousand(world)

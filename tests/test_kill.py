@@ -5,7 +5,6 @@ from __future__ import annotations
 import multiprocessing
 import shutil
 import signal
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,7 +19,6 @@ from sync.sandbox import DEFAULT_TOKEN, Sandbox
 
 PEOPLE = 5
 BATCHES = -(-PEOPLE // ROWS_A_CALL)
-A_FEW = 3
 
 processes = multiprocessing.get_context("forkserver")
 processes.set_forkserver_preload(["killed_sync"])
@@ -71,22 +69,14 @@ def scene(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Scene:
     return Scene(tmp_path, template, hubspot_records(tmp_path))
 
 
-def check_every_step(scene: Scene, choose: Callable[[int], range]) -> None:
+@pytest.mark.long
+def test_a_run_killed_at_any_step_loses_nothing(scene: Scene) -> None:
     steps = scene.steps()
     assert steps > 20
-    for step in choose(steps):
+    for step in range(1, steps + 1):
         ended, rows = scene.killed_at(step)
         assert ended == -signal.SIGKILL, f"step {step} of {steps} was never taken"
         assert len(rows) <= BATCHES + 1, f"killed at step {step}, more than one batch was repeated"
-
-
-def test_a_run_killed_at_some_steps_loses_nothing(scene: Scene) -> None:
-    check_every_step(scene, lambda steps: range(2, steps + 1, steps // A_FEW))
-
-
-@pytest.mark.long
-def test_a_run_killed_at_any_step_loses_nothing(scene: Scene) -> None:
-    check_every_step(scene, lambda steps: range(1, steps + 1))
 
 
 def make_properties(sandbox: Sandbox) -> None:

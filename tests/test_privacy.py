@@ -117,6 +117,7 @@ def written(folder: Path) -> dict[str, str]:
     }
 
 
+@pytest.mark.long
 def test_a_run_with_faults_writes_no_person_and_no_secret(folder: Path, sandbox: Sandbox) -> None:
     said = decile(folder, "setup", "hubspot")
     for fault in FAULTS:
