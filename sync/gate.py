@@ -81,7 +81,7 @@ def last_success(sync: Sync, ledger: Ledger) -> datetime | None:
         group by run_id
         order by max(coalesce(run_number, 0)) desc, max(recorded_at) desc
         limit 1
-        """,  # noqa: S608
+        """,  # noqa: S608  (names of our own tables)
         (ledger.account, sync.name),
     )
     return next((run["began_at"] for run in runs if run["has_succeeded"]), None)

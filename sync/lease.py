@@ -144,7 +144,7 @@ def open_leases(ledger: Ledger, sync_name: str) -> list[_Open]:
         group by run_id
         having sum(case when action = 'released' then 1 else 0 end) = 0
         order by since
-        """,  # noqa: S608
+        """,  # noqa: S608  (names of our own tables)
         (ledger.account, sync_name),
     )
     return [_Open(**row) for row in rows]

@@ -120,7 +120,7 @@ def _version(ledger: Ledger) -> int:
     warehouse = ledger.warehouse
     if not warehouse.exists("ledger_version", schema=_schema(warehouse)):
         return 0
-    (row,) = warehouse.rows(f"select max(version) as found from {ledger.table('ledger_version')}")  # noqa: S608
+    (row,) = warehouse.rows(f"select max(version) as found from {ledger.table('ledger_version')}")  # noqa: S608  (names of our own tables)
     if row["found"] > VERSION:
         raise ConfigError(
             f"the ledger in schema {_schema(warehouse)} has layout {row['found']}, which is newer "

@@ -99,5 +99,5 @@ def _failing(ledger: Ledger) -> list[Json]:
         group by
             failing.account, failing.sync_name, failing.status, failing.error_code, tries.message
         order by count(*) desc, tries.message
-    """  # noqa: S608
+    """  # noqa: S608  (names of our own tables)
     return list(ledger.warehouse.rows(sql))

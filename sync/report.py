@@ -263,7 +263,7 @@ def _table(*left: str, **others: str) -> Table:
     for heading in left:
         table.add_column(heading)
     for heading, side in others.items():
-        table.add_column(heading.replace("_", " "), justify=side)  # type: ignore[arg-type]
+        table.add_column(heading.replace("_", " "), justify=side)  # type: ignore[arg-type]  # a word that Rich names in a type of its own
     return table
 
 

@@ -102,7 +102,7 @@ class Session:
         if account == SANDBOX:
             return
         listed = self.warehouse.rows(
-            f"select target from {self.table('sync_targets')} "  # noqa: S608
+            f"select target from {self.table('sync_targets')} "  # noqa: S608  (names of our own tables)
             "where target = ? and account = ?",
             (target, account),
         )

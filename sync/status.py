@@ -75,7 +75,7 @@ def _accounts(session: Session, sync: Sync) -> list[str]:
         select distinct account from {ledger.table("sync_runs")}
         where sync_name = ? and target = ?
         order by account
-        """,  # noqa: S608
+        """,  # noqa: S608  (names of our own tables)
         (sync.name, session.warehouse.target),
     )
     accounts = [row["account"] for row in rows]
@@ -128,7 +128,7 @@ def _last_runs(ledger: Ledger) -> list[Json]:
             ) as numbered
             where recency = 1
             order by account, sync_name
-            """  # noqa: S608
+            """  # noqa: S608  (names of our own tables)
         )
     )
 
@@ -140,7 +140,7 @@ def _rows_by_state(ledger: Ledger) -> dict[tuple[str, str], dict[str, int]]:
         select account, sync_name, status, count(*) as row_count
         from {ledger.table("sync_state_current")}
         group by account, sync_name, status
-        """  # noqa: S608
+        """  # noqa: S608  (names of our own tables)
     ):
         found.setdefault((row["account"], row["sync_name"]), {})[row["status"]] = row["row_count"]
     return found

@@ -102,7 +102,7 @@ class Crm:
 
     @contextmanager
     def connect(self, _destination: str) -> Iterator[Connection]:
-        yield Connection(self, "mine")  # type: ignore[arg-type]
+        yield Connection(self, "mine")  # type: ignore[arg-type]  # it has what forgetting asks for
 
 
 @pytest.fixture(scope="module")

@@ -109,7 +109,7 @@ def serving(*script: Scripted) -> Iterator[Service]:
 def client_of(url: str, clock: Clock | None = None, **settings: object) -> Iterator[HttpClient]:
     clock = clock or Clock()
     given = {"jitter": lambda low, high: high, "clock": clock.read, "sleep": clock.sleep}
-    with HttpClient("Service", url, token=SECRET, **(given | settings)) as client:  # type: ignore[arg-type]
+    with HttpClient("Service", url, token=SECRET, **(given | settings)) as client:  # type: ignore[arg-type]  # settings of several types
         yield client
 
 

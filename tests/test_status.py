@@ -39,7 +39,9 @@ def world(opened: tuple[Warehouse, Sync]) -> World:
 
 
 def session(world: World) -> Any:
-    chosen = lambda _name: [world.sync]  # noqa: E731
+    def chosen(_name: str | None) -> list[Sync]:
+        return [world.sync]
+
     return cast(Any, SimpleNamespace(warehouse=world.warehouse, syncs=[world.sync], chosen=chosen))
 
 
