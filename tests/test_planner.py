@@ -123,6 +123,35 @@ def test_a_removal_clears_all_that_was_ever_sent(opened: tuple[Warehouse, Sync])
     assert [planned.change.key for planned in world.plan().changes()] == ["2"]
 
 
+def test_a_removal_goes_to_the_record_that_was_sent(opened: tuple[Warehouse, Sync]) -> None:
+    world = a_world(opened, mode="mirror", contact="contact_key")
+    world.people(person("1", "r1"))
+    world.run(Crm())
+    world.people(person("1", "r2"))
+    (planned,) = world.plan(guards={"refused": "select '1' as contact_id"}).changes()
+    assert (planned.change.operation, planned.change.record_id) == ("remove", "r1")
+
+
+def test_a_blocked_row_keeps_no_record_from_being_cleared(opened: tuple[Warehouse, Sync]) -> None:
+    world = a_world(opened, mode="mirror", contact="contact_key")
+    world.people(person("1"))
+    world.run(Crm())  # it was created there as record 1
+    world.people(("as a record", "1", "1", None, 50, "warm"))
+    assert world.plan().count("remove") == 0
+    (planned,) = world.plan(guards={"refused": "select '1' as contact_id"}).changes()
+    assert (planned.change.operation, planned.change.key) == ("remove", "1")
+
+
+def test_a_row_that_goes_to_another_record_has_another_token(
+    opened: tuple[Warehouse, Sync],
+) -> None:
+    world, tokens = a_world(opened), set()
+    for record in ("r1", "r2"):
+        world.people(("1", record, "1", None, 50, "warm"))
+        tokens |= {planned.change.token for planned in world.plan().changes()}
+    assert len(tokens) == 2
+
+
 @pytest.mark.parametrize(
     ("guards", "allow", "refused"),
     [
