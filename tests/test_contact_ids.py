@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+from copy import deepcopy
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -40,7 +41,8 @@ def dbt(folder: Path, *arguments: str, sources: tuple[str, ...], as_of: str) -> 
     }
     with mock.patch.dict(os.environ, settings):
         project_vars = json.dumps({"sources": sources, "as_of": as_of})
-        runner = dbtRunner(manifest=parsed(sources))
+        # A copy: a build leaves its SQL in the manifest, and the next one would take it on.
+        runner = dbtRunner(manifest=deepcopy(parsed(sources)))
         result = runner.invoke([*arguments, *QUIETLY, "--vars", project_vars])
     adapter: Any
     (adapter,) = FACTORY.adapters.values()

@@ -62,7 +62,11 @@ def built_columns(folder: Path) -> dict[str, set[str]]:
 
 def described_columns(folder: Path) -> dict[str, set[str]]:
     nodes = json.loads((folder / "manifest.json").read_text())["nodes"].values()
-    described = {n["name"]: set(n["columns"]) for n in nodes if n["resource_type"] == "model"}
+    described = {
+        node["name"]: set(node["columns"])
+        for node in nodes
+        if node["resource_type"] == "model" and node["config"]["materialized"] != "ephemeral"
+    }
     # A row of the seed is what describes the column that it makes.
     with (ROOT / "seeds" / "scoring" / "computed_fields.csv").open(newline="") as seed:
         computed = {row["field"] for row in csv.DictReader(seed)}

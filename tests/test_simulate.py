@@ -153,10 +153,11 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 
 def tables(database: Path) -> dict[str, Any]:
-    """The rows of every table as one number."""
+    """The rows of every table as one number; views among them read the clock."""
     with duckdb.connect(str(database), read_only=True) as connection:
         names = connection.execute(
             "select table_schema, table_name from information_schema.tables"
+            " where table_type = 'BASE TABLE'"
         ).fetchall()
         return {
             f"{schema}.{name}": connection.execute(
