@@ -28,6 +28,7 @@ import yaml
 from sync.changes import Change, Destination, Outcome
 from sync.config import Sync, parse_syncs
 from sync.destinations import DESTINATIONS
+from sync.destinations.connection import Target
 from sync.destinations.hubspot import capabilities
 from sync.engine import plan_sync, run_sync
 from sync.ledger import Ledger, open_ledger
@@ -172,7 +173,10 @@ def sending(rows: int) -> None:
         writer.writerows((1_000_000 + n, f"{n}@example.com") for n in range(rows))
     settings = {"DECILE_SANDBOX_RECORDS": "records.csv", "DECILE_SANDBOX_STATE": "sandbox.sqlite"}
     connector = DESTINATIONS["hubspot"]
-    with open_warehouse() as (warehouse, manifest), connector.connect(settings) as connection:
+    with (
+        open_warehouse() as (warehouse, manifest),
+        connector.connect(settings, Target("contacts")) as connection,
+    ):
         (sync,) = parse_syncs(manifest, DESTINATIONS)
         model = warehouse.relation(sync.table, schema=sync.schema)
         warehouse.execute(

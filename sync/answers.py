@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
 
@@ -20,7 +20,10 @@ from sync.errors import (
 
 @dataclass(frozen=True)
 class Answer:
-    """What came back. `body` is the JSON object, and None where there was none."""
+    """What came back. `body` is the JSON object, `items` the JSON list; None: there was none.
+
+    `text` is the body as it came, for what is not JSON.
+    """
 
     service: str
     method: str
@@ -28,6 +31,8 @@ class Answer:
     status: int
     headers: Mapping[str, str] = field(repr=False)
     body: Mapping[str, object] | None = field(repr=False)
+    items: Sequence[object] | None = field(default=None, repr=False)
+    text: str = field(default="", repr=False)
 
     def __str__(self) -> str:
         return f"{self.service} answered {self.status} to {self.method} {self.path}"
@@ -39,7 +44,8 @@ def default_error(answer: Answer, *, idempotent: bool) -> DestinationError | Non
     if 200 <= status < 300:
         return None
     if status == 401:
-        return AccessRefused(f"{answer}: the token is not accepted. Check it.")
+        why = f"{answer}: the token is not accepted. Check it."
+        return AccessRefused(why, token_ran_out=True)
     if status == 403:
         return AccessRefused(f"{answer}: the token lacks a right that this call needs.")
     if status in {400, 409, 413, 422}:

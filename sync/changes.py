@@ -21,7 +21,8 @@ class Change:
     known, `unique_key` the value of our own unique property. `fields` maps the destination's
     field name to the value as text; None clears the field. A removal names every field that was
     ever sent, each with None; an erasure names none. `types` says what the texts stand for, for
-    destinations that take more than text; a field that it does not name is text.
+    destinations that take more than text; a field that it does not name is text. `previous` is
+    what the destination accepted last, for one that finds a person by what it was sent.
     """
 
     token: str
@@ -31,6 +32,7 @@ class Change:
     unique_key: str
     fields: Mapping[str, str | None]
     types: Mapping[str, FieldType] = field(default_factory=dict)
+    previous: Mapping[str, str | None] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -89,6 +91,15 @@ class SetupStep:
     detail: str
 
 
+@dataclass(frozen=True)
+class Finding:
+    """What a look at an account showed of one thing, such as the token or a right."""
+
+    name: str
+    ok: bool
+    detail: str
+
+
 class Destination(Protocol):
     """One API. It knows how to write a batch, and nothing of plans, retries or ledgers."""
 
@@ -101,6 +112,9 @@ class Destination(Protocol):
         Gives one outcome per change, in the order of `changes`. Raises a DestinationError when
         the batch as a whole went wrong.
         """
+
+    def check(self) -> list[Finding]:
+        """Try credentials, rights and what `settings` name, without changing anything."""
 
     def plan_setup(self, fields: Sequence[Field]) -> list[SetupStep]:
         """Compare what the destination has with what `fields` need, without changing anything."""

@@ -58,7 +58,7 @@ def plan(
     with command(project_dir), open_session(target) as session:
         allowed = parse_allowed(allow)
         for chosen in session.chosen(sync):
-            with connect(chosen.meta.destination, aside) as connection:
+            with connect(chosen.meta.destination, chosen.goes_to, aside) as connection:
                 for problem in gate.problems_of(chosen, session.ledger(connection)):
                     aside(f"{chosen.name}: decile sync would refuse: {problem}")
                 made = session.plan(chosen, connection, full=full, allowed=allowed)
@@ -172,7 +172,7 @@ def _send_one(
     from sync.logs import about
     from sync.session import connect
 
-    with connect(sync.meta.destination, aside) as connection:
+    with connect(sync.meta.destination, sync.goes_to, aside) as connection:
         session.check_target(connection)
         ledger, run_id = session.ledger(connection), new_run_id()
         facts = about(sync=sync.name, account=connection.account, run_id=run_id)
@@ -272,14 +272,16 @@ def setup(
     from sync.session import connect, open_session
 
     with command(project_dir), open_session(target) as session:
-        fields = session.fields_for(destination)
-        with connect(destination, aside) as connection:
-            if not dry_run:
-                session.check_target(connection)
-            there = connection.destination
-            steps = there.plan_setup(fields) if dry_run else there.apply_setup(fields)
-        show.show_setup(out(), f"{destination}, account {connection.account}", steps)
-        conflicts = [step.name for step in steps if step.action == "conflict"]
+        conflicts = []
+        for goes_to, fields in session.fields_for(destination):
+            with connect(destination, goes_to, aside) as connection:
+                if not dry_run:
+                    session.check_target(connection)
+                there = connection.destination
+                steps = there.plan_setup(fields) if dry_run else there.apply_setup(fields)
+            title = f"{destination} {goes_to.object}, account {connection.account}"
+            show.show_setup(out(), title, steps)
+            conflicts += [step.name for step in steps if step.action == "conflict"]
         if conflicts:
             raise ConfigError(f"{', '.join(conflicts)}: cannot be used as the table above says")
 
@@ -333,7 +335,9 @@ def forget(
         if not yes:
             show_forget.show_case(err(), case)
             typer.confirm("This cannot be undone. Go on?", abort=True, err=True)
-        proof = forget_person(session, case, lambda destination: connect(destination, aside))
+        proof = forget_person(
+            session, case, lambda sync: connect(sync.meta.destination, sync.goes_to, aside)
+        )
     if as_json:
         print_json(show_forget.proof_json(proof))
     else:

@@ -18,7 +18,7 @@ from sync.config_problems import (
     contact_column,
     destination_problems,
 )
-from sync.destinations.connection import Connector
+from sync.destinations.connection import Connector, Target
 from sync.errors import ConfigError
 from sync.exposure import Alerts as Alerts
 from sync.exposure import GuardMeta, SyncMeta, explain_mistakes
@@ -52,6 +52,11 @@ class Sync:
     create_fields: tuple[Field, ...]
     upstream: frozenset[str] = frozenset()
     checks: frozenset[str] = frozenset()
+
+    @property
+    def goes_to(self) -> Target:
+        """What the sync writes to."""
+        return Target(self.meta.object, self.meta.settings)
 
 
 @dataclass(frozen=True)
@@ -160,7 +165,8 @@ def _parse(
         return None, problems
     types, type_problems = column_types(node)
     asked = destinations.get(meta.destination)
-    consent = asked.capabilities.consent if asked else None
+    kind = asked.objects.get(meta.object) if asked else None
+    consent = kind.capabilities.consent if kind else None
     problems += type_problems or column_problems(meta, types, node["name"], consent)
     if problems:
         return None, problems

@@ -30,12 +30,20 @@ def destination_problems(meta: SyncMeta, destinations: Mapping[str, Connector]) 
     if meta.object not in connector.objects:
         known = ", ".join(sorted(connector.objects))
         yield f"sync.object: {meta.destination} has no {meta.object!r}; known are {known}"
-    able = connector.capabilities
+        return
+    kind = connector.objects[meta.object]
+    able, place = kind.capabilities, f"{meta.destination} {meta.object}"
     modes = [mode for mode in get_args(Mode) if can(able, mode)]
     if meta.mode not in modes:
-        yield f"sync.mode: {meta.destination} cannot {meta.mode!r}; it can {', '.join(modes)}"
+        yield f"sync.mode: {place} cannot {meta.mode!r}; it can {', '.join(modes)}"
     if meta.in_flight > able.max_in_flight:
-        yield f"sync.in_flight: {meta.destination} takes at most {able.max_in_flight}"
+        yield f"sync.in_flight: {place} takes at most {able.max_in_flight}"
+    known = ", ".join((*kind.required, *kind.optional)) or "none"
+    for name in meta.settings.keys() - {*kind.required, *kind.optional}:
+        yield f"sync.settings: {place} knows no {name!r}; known are {known}"
+    for name in kind.required:
+        if not meta.settings.get(name, "").strip():
+            yield f"sync.settings.{name}: is missing, and {place} needs it"
 
 
 def can(able: Capabilities, mode: Mode) -> bool:

@@ -108,4 +108,11 @@ class QuotaExhausted(DestinationError):
 
 
 class AccessRefused(DestinationError):
-    """The token, its rights or a field is wrong: nothing else will succeed either."""
+    """The token, its rights or a field is wrong: nothing else will succeed either.
+
+    `token_ran_out`: it may do with another token, where one can be fetched.
+    """
+
+    def __init__(self, message: str, *, token_ran_out: bool = False) -> None:
+        self.token_ran_out = token_ran_out
+        super().__init__(message)

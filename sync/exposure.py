@@ -79,6 +79,8 @@ class SyncMeta(Strict):
     """Column and the field of the destination that it lands in. Null clears the field."""
     create_fields: dict[str, str] = {}
     """The same, for what only a new record is given."""
+    settings: dict[str, str] = {}
+    """What the destination asks for beside, such as a list. Its page in docs/ names the keys."""
     send_when: SendWhen | None = None
     """Which changes are worth a write. Without it, any change of a field."""
     in_flight: Annotated[int, Setting(ge=1)] = 1

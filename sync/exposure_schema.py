@@ -14,7 +14,7 @@ from typing import Any, get_args
 from sync.changes import Mode
 from sync.config_problems import can
 from sync.destinations import DESTINATIONS
-from sync.destinations.connection import Connector
+from sync.destinations.connection import Connector, Kind
 from sync.exposure import SyncMeta
 
 PATH = Path(__file__).with_name("exposure.schema.json")
@@ -40,16 +40,35 @@ def _within(key: str, schema: Mapping[str, object]) -> dict[str, Any]:
 
 
 def _matrix(name: str, connector: Connector) -> dict[str, Any]:
-    """Say what a destination takes: its objects, its modes, its batches in flight."""
-    able = connector.capabilities
-    takes = {
-        "object": {"enum": sorted(connector.objects)},
-        "mode": {"enum": [mode for mode in get_args(Mode) if can(able, mode)]},
-        "in_flight": {"maximum": able.max_in_flight},
-    }
+    """Say what a destination takes: its objects, and what each of them can."""
     return {
         "if": {"properties": {"destination": {"const": name}}},
-        "then": {"properties": takes},
+        "then": {
+            "properties": {"object": {"enum": sorted(connector.objects)}},
+            "allOf": [
+                _takes(object_, connector.objects[object_]) for object_ in sorted(connector.objects)
+            ],
+        },
+    }
+
+
+def _takes(object_: str, kind: Kind) -> dict[str, Any]:
+    """Say what a kind of record takes: modes, batches in flight, settings."""
+    able = kind.capabilities
+    settings = {
+        "type": "object",
+        "properties": {key: {"type": "string"} for key in (*kind.required, *kind.optional)},
+        "required": list(kind.required),
+        "additionalProperties": False,
+    }
+    takes = {
+        "mode": {"enum": [mode for mode in get_args(Mode) if can(able, mode)]},
+        "in_flight": {"maximum": able.max_in_flight},
+        "settings": settings,
+    }
+    return {
+        "if": {"properties": {"object": {"const": object_}}},
+        "then": {"properties": takes, **({"required": ["settings"]} if kind.required else {})},
     }
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from sync.changes import Capabilities, Change, Outcome
+from sync.config import Sync
 from sync.destinations.connection import Connection
 from sync.errors import ConfigError, DestinationError
 from sync.forget_tables import Finder, Table
@@ -17,7 +18,7 @@ from sync.render import digest
 from sync.session import Session
 from sync.warehouse import Record
 
-Connect = Callable[[str], AbstractContextManager[Connection]]
+Connect = Callable[[Sync], AbstractContextManager[Connection]]
 
 
 @dataclass(frozen=True)
@@ -74,7 +75,7 @@ def erase_sent(session: Session, sent: Sent, connect: Connect) -> Answer:
         return _untouched(sent, "?", "this project has no such sync any more")
     destination = sync.meta.destination
     try:
-        with connect(destination) as connection:
+        with connect(sync) as connection:
             if connection.account != sent.account:
                 why = f"the settings lead to the account {connection.account}"
                 return _untouched(sent, destination, why)
@@ -132,6 +133,7 @@ def _change(sent: Sent, row: Record, able: Capabilities) -> Change:
         record_id=row["destination_id"],
         unique_key=row["unique_key"] or "",
         fields=fields,
+        previous=json.loads(row["payload"] or "{}"),
     )
 
 

@@ -25,7 +25,7 @@ from requests.auth import AuthBase
 from tenacity import RetryCallState, Retrying, retry_if_exception
 
 from sync.answers import Answer, default_error, transport_error
-from sync.errors import Ambiguous, ConfigError, DestinationError, Retriable
+from sync.errors import AccessRefused, Ambiguous, ConfigError, DestinationError, Retriable
 from sync.rate_limit import RateLimiter
 
 log = logging.getLogger(__name__)
@@ -59,6 +59,7 @@ class _Call:
     headers: Mapping[str, str] | None = field(repr=False)
     body: bytes | None = field(repr=False)
     accept: Collection[int]
+    lists: bool
 
 
 class Bearer(AuthBase):
@@ -73,6 +74,53 @@ class Bearer(AuthBase):
         """Add the header."""
         request.headers["Authorization"] = f"Bearer {self._token}"
         return request
+
+
+class NoAuth(AuthBase):
+    """Nothing, for a call that carries its secret in its body or its path."""
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        """Leave the request as it is."""
+        return request
+
+
+class FetchedToken(AuthBase):
+    """A bearer token that is fetched when it is first needed, and again once it has run out.
+
+    `fetch` gives the token and for how many seconds it is good; it raises a DestinationError.
+    Safe between threads.
+    """
+
+    EARLY = 60.0  # seconds before its end from which on a token is not used any more
+
+    def __init__(
+        self,
+        service: str,
+        fetch: Callable[[], tuple[str, float]],
+        *,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._service = service
+        self._fetch = fetch
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._token: Bearer | None = None
+        self._good_until = 0.0
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        """Add the header."""
+        with self._lock:
+            if self._token is None or self._clock() >= self._good_until:
+                token, seconds = self._fetch()
+                self._token = Bearer(self._service, token)
+                self._good_until = self._clock() + max(seconds - self.EARLY, 1.0)
+            bearer = self._token
+        return bearer(request)
+
+    def renew(self) -> None:
+        """Fetch another token for the next call: the service does not take this one any more."""
+        with self._lock:
+            self._token = None
 
 
 class HttpClient:
@@ -150,14 +198,17 @@ class HttpClient:
         headers: Mapping[str, str] | None = None,
         body: object = None,
         accept: Collection[int] = (),
+        lists: bool = False,
     ) -> Answer:
         """Send with retries. Statuses in `accept` are answers, whatever they mean elsewhere.
+
+        `lists`: the answer is a JSON list, in `items`, and not an object.
 
         An answer that got lost is asked for again only if the call is `idempotent`. A `body` of
         bytes goes out as it is, anything else as JSON.
         """
         started = self._clock()
-        call = _Call(method, path, idempotent, query, headers, _bytes(body), accept)
+        call = _Call(method, path, idempotent, query, headers, _bytes(body), accept, lists)
 
         def again(error: BaseException) -> bool:
             return isinstance(error, Retriable) or (idempotent and isinstance(error, Ambiguous))
@@ -174,6 +225,12 @@ class HttpClient:
             before_sleep=_tell,
             reraise=True,
         )
+        try:
+            return retrying(self._attempt, call)
+        except AccessRefused as refusal:
+            if not (refusal.token_ran_out and isinstance(self._auth, FetchedToken)):
+                raise
+        self._auth.renew()
         return retrying(self._attempt, call)
 
     def _attempt(self, call: _Call) -> Answer:
@@ -187,8 +244,10 @@ class HttpClient:
         )
         if error:
             raise error
-        if answer.body is None and answer.status != 204 and self._json_answers:
-            raise Ambiguous(f"{answer} with a body that is not a JSON object.")
+        found = answer.items if call.lists else answer.body
+        if self._json_answers and found is None and answer.status != 204:
+            kind = "list" if call.lists else "object"
+            raise Ambiguous(f"{answer} with a body that is not a JSON {kind}.")
         return answer
 
     def _exchange(self, call: _Call) -> Answer:
@@ -206,7 +265,14 @@ class HttpClient:
             )
             body = _json(response)
             return Answer(
-                self._service, call.method, path, response.status_code, response.headers, body
+                self._service,
+                call.method,
+                path,
+                response.status_code,
+                response.headers,
+                body if isinstance(body, dict) else None,
+                body if isinstance(body, list) else None,
+                response.text if body is None else "",
             )
         except requests.RequestException as problem:
             error = transport_error(problem, f"{self._service}: {call.method} {path}")
@@ -255,12 +321,11 @@ def _bytes(body: object) -> bytes | None:
     return json.dumps(body, allow_nan=False).encode()
 
 
-def _json(response: requests.Response) -> Mapping[str, object] | None:
+def _json(response: requests.Response) -> object:
     try:
-        body = response.json()
+        return response.json()
     except (ValueError, RecursionError):
         return None
-    return body if isinstance(body, dict) else None
 
 
 def _tell(state: RetryCallState) -> None:

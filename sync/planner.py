@@ -271,8 +271,9 @@ def _send_when(sync: Sync) -> SendWhen:
 def _planned(sync: Sync, account: str, types: Mapping[str, FieldType], row: Record) -> Planned:
     operation: Operation = row["operation"]
     payload = _texts(row, "f", [field.name for field in sync.fields])
+    previous: Payload = json.loads(row["last_payload"] or "{}")
     if operation == "remove":
-        ever_sent = [*json.loads(row["last_payload"] or "{}"), *payload]
+        ever_sent = [*previous, *payload]
         payload, fields = {}, dict.fromkeys(ever_sent)
     elif operation == "update":
         fields = payload
@@ -293,6 +294,7 @@ def _planned(sync: Sync, account: str, types: Mapping[str, FieldType], row: Reco
             unique_key=row["unique_key"] or "",
             fields=fields,
             types=types,
+            previous=previous,
         ),
         contact_id=row["contact_id"],
         fingerprint=mark,

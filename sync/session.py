@@ -13,7 +13,7 @@ import requests
 from sync.changes import Field
 from sync.config import Guard, Sync, parse_guards, parse_syncs
 from sync.destinations import DESTINATIONS
-from sync.destinations.connection import SANDBOX, Connection
+from sync.destinations.connection import SANDBOX, Connection, Target
 from sync.engine import plan_sync
 from sync.errors import ConfigError
 from sync.ledger import Ledger, open_ledger
@@ -44,13 +44,21 @@ class Session:
             raise ConfigError(f"{asked}; known are: {known}. See docs/sync.md.")
         return found
 
-    def fields_for(self, destination: str) -> list[Field]:
-        """Give the fields that the syncs to a destination write."""
+    def fields_for(self, destination: str) -> list[tuple[Target, list[Field]]]:
+        """Give what the syncs to a destination write to, each with the fields that they write."""
         syncs = [sync for sync in self.syncs if sync.meta.destination == destination]
         if not syncs:
             known = ", ".join(sorted({sync.meta.destination for sync in self.syncs})) or "none"
             raise ConfigError(f"no sync writes to {destination!r}; they write to: {known}")
-        return [field for sync in syncs for field in sync.fields]
+        targets: list[tuple[Target, list[Field]]] = []
+        for sync in syncs:
+            fields = [*sync.fields, *sync.create_fields]
+            same = next((known for target, known in targets if target == sync.goes_to), None)
+            if same is None:
+                targets.append((sync.goes_to, fields))
+            else:
+                same += fields
+        return targets
 
     def has(self, name: str) -> bool:
         """Tell whether the project has a model or seed of that name."""
@@ -122,7 +130,7 @@ def open_session(target: str | None, *, wait: float = 0) -> Iterator[Session]:
 
 
 @contextmanager
-def connect(destination: str, tell: Callable[[str], None]) -> Iterator[Connection]:
+def connect(destination: str, goes_to: Target, tell: Callable[[str], None]) -> Iterator[Connection]:
     """Open a destination by the settings in the environment; without them, the sandbox.
 
     `tell` is given one line where the sandbox stands in for the account.
@@ -137,7 +145,7 @@ def connect(destination: str, tell: Callable[[str], None]) -> Iterator[Connectio
         verb = "is" if len(connector.needs) == 1 else "are"
         names = " and ".join(connector.needs)
         tell(f"{names} {verb} not set: using the sandbox {place} instead of an account.")
-    with connector.connect(environment) as connection:
+    with connector.connect(environment, goes_to) as connection:
         yield connection
 
 

@@ -137,7 +137,7 @@ def _movers(session: Session, simulation: Simulation, movers: int, *, emails: bo
 def _syncs(session: Session, simulation: Simulation, tell: Callable[[str], None]) -> Iterator[Json]:
     """Plan each sync with both scores, against what its destination accepted; send nothing."""
     for sync in session.syncs:
-        with connect(sync.meta.destination, tell) as connection:
+        with connect(sync.meta.destination, sync.goes_to, tell) as connection:
             before = session.plan(sync, connection)
             moved = sync.model in simulation.aliases
             there = replace(sync, schema=simulation.schema) if moved else sync

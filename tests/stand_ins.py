@@ -1,21 +1,23 @@
 """Every destination before its sandbox, opened by its own connector, and ways to look at both.
 
-A destination that is new needs an entry in CASES: how to name a row, and how to read it back.
+A kind of record that is new needs an entry in CASES: how to name a row, and how to read it back.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
 import requests
+from contracts import under_contract
 
-from sync.changes import Change, Destination, Field, FieldType, Operation
+from sync.changes import Capabilities, Change, Destination, Field, FieldType, Operation
 from sync.destinations import DESTINATIONS
+from sync.destinations.connection import Connector, Target
 from sync.http import HttpClient
 from sync.sandbox import Limit, Sandbox
 
@@ -55,13 +57,49 @@ class StandIn:
         return [call for call in self.get("calls")["calls"] if call["rows"]]
 
 
+def lead_score(_number: int) -> dict[str, str | None]:
+    return {"decile_score": "7"}
+
+
 @dataclass(frozen=True)
 class Case:
-    """What the tests have to know of one destination."""
+    """What the tests have to know of one kind of record at a destination.
 
+    `stored` reads a row back; None: it is not there. `shown` is how a text that was sent looks
+    then; None: the destination does not keep what it is sent, as an ad audience. `row` gives the
+    fields of a row by its number, `text_field` one that takes
+    any text, `operation` is how one is written, `fault_id` is how a fault of
+    the sandbox names it.
+    """
+
+    destination: str
+    object: str
     record_id: Callable[[int], str | None]
     stored: Callable[[StandIn, int], Mapping[str, object] | None]
-    shown: Callable[[str | None, FieldType], object]
+    shown: Callable[[str | None, FieldType], object] | None
+    settings: Mapping[str, str] = field(default_factory=dict)
+    fields: tuple[Field, ...] = FIELDS
+    row: Callable[[int], dict[str, str | None]] = lead_score
+    operation: Operation = "update"
+    text_field: str = "decile_note"
+    fault_id: Callable[[int], str] = "k{}".format
+
+    @property
+    def creation(self) -> Operation:
+        """What a row that is not there yet is sent as."""
+        return "upsert" if self.operation == "update" else self.operation
+
+    @property
+    def target(self) -> Target:
+        return Target(self.object, self.settings)
+
+    @property
+    def connector(self) -> Connector:
+        return DESTINATIONS[self.destination]
+
+    @property
+    def capabilities(self) -> Capabilities:
+        return self.connector.objects[self.object].capabilities
 
 
 def hubspot_contact(stand_in: StandIn, number: int) -> Mapping[str, object] | None:
@@ -92,36 +130,49 @@ def native(text: str | None, kind: FieldType) -> object:
 
 CASES = {
     # HubSpot holds text only, and knows no difference between empty and nothing.
-    "hubspot": Case(str, hubspot_contact, lambda text, _kind: text or None),
-    "webhook": Case(lambda number: f"r{number}", hook_row, native),
+    "hubspot": Case(
+        "hubspot",
+        "contacts",
+        str,
+        hubspot_contact,
+        lambda text, _kind: text or None,
+        fault_id=str,
+    ),
+    "webhook": Case("webhook", "rows", lambda number: f"r{number}", hook_row, native),
 }
 
 
 def change(
-    destination: str,
+    name: str,
     number: int,
-    operation: Operation = "update",
+    operation: Operation | None = None,
     fields: Mapping[str, str | None] | None = None,
     *,
     token: str = "",
 ) -> Change:
     """Give a change of a record that the sandbox has from the start."""
+    case = CASES[name]
+    operation = operation or case.operation
+    row, is_end = case.row(number), operation in ("remove", "erase")
+    if fields is None:
+        fields = {} if operation == "erase" else dict.fromkeys(row) if is_end else row
     return Change(
         token or f"{operation}{number}",
         f"k{number}",
         operation,
-        CASES[destination].record_id(number),
+        case.record_id(number),
         f"c{number}",
-        {"decile_score": "7"} if fields is None else fields,
-        TYPES,
+        fields,
+        {field.name: field.type for field in case.fields},
+        row if is_end else {},
     )
 
 
 @contextmanager
 def standing_in(
-    destination: str, folder: Path, patch: pytest.MonkeyPatch, limit: Limit | None = None
+    name: str, folder: Path, patch: pytest.MonkeyPatch, limit: Limit | None = None
 ) -> Iterator[StandIn]:
-    """Open a destination as the commands do; nobody really sleeps."""
+    """Open a destination as the commands do, by its name in CASES; nobody really sleeps."""
     naps: list[float] = []
     records = folder / "records.csv"
     rows = [f"{number},person{number}@example.com" for number in range(1, PEOPLE + 1)]
@@ -136,5 +187,7 @@ def standing_in(
             "DECILE_SANDBOX_URL": sandbox.url,
             "DECILE_RATES": str(folder / "rates.sqlite"),
         }
-        with DESTINATIONS[destination].connect(settings) as connection:
+        case = CASES[name]
+        checked = under_contract(case.destination, patch)
+        with checked, case.connector.connect(settings, case.target) as connection:
             yield StandIn(connection.destination, connection.account, sandbox, naps)

@@ -12,7 +12,7 @@ from typing import Any, get_args
 
 from small_project import DATABASE, PEOPLE_COLUMNS, Person, person, write_people, write_project
 
-from sync.changes import Capabilities, Change, Field, Mode, Outcome, SetupStep
+from sync.changes import Capabilities, Change, Field, Finding, Mode, Outcome, SetupStep
 from sync.config import Sync, parse_syncs
 from sync.destinations import DESTINATIONS
 from sync.engine import Result, plan_sync, run_sync
@@ -61,6 +61,9 @@ class Crm:
             return Outcome(change.token, "accepted")
         self.records.setdefault(change.record_id or change.key, {}).update(change.fields)
         return Outcome(change.token, "accepted", change.record_id or change.key)
+
+    def check(self) -> list[Finding]:
+        raise NotImplementedError
 
     def plan_setup(self, fields: Sequence[Field]) -> list[SetupStep]:
         raise NotImplementedError

@@ -11,7 +11,7 @@ from small_project import COLUMNS, SYNC
 from sync.changes import Capabilities, Mode
 from sync.config import Alerts, Guard, Guards, SendWhen, Sync, parse_guards, parse_syncs
 from sync.destinations import DESTINATIONS
-from sync.destinations.connection import Connector
+from sync.destinations.connection import Connector, Kind
 from sync.errors import ConfigError
 
 Json = dict[str, Any]
@@ -69,7 +69,7 @@ def able_to(
         consent=consent,
         max_in_flight=max_in_flight,
     )
-    return {"hubspot": replace(DESTINATIONS["hubspot"], capabilities=able)}
+    return {"hubspot": replace(DESTINATIONS["hubspot"], objects={"contacts": Kind(able)})}
 
 
 def parse(destinations: Mapping[str, Connector] = DESTINATIONS, **changes: Any) -> Sync:
@@ -120,7 +120,7 @@ def test_every_mistake_is_named_at_once() -> None:
 @pytest.mark.parametrize(
     ("changes", "problem"),
     [
-        ({"mode": "append"}, "sync.mode: hubspot cannot 'append'; it can update, upsert"),
+        ({"mode": "append"}, "sync.mode: hubspot contacts cannot 'append'; it can update, upsert"),
         ({"object": "deals"}, "sync.object: hubspot has no 'deals'; known are contacts"),
         ({"mode": "sometimes"}, "sync.mode: input should be 'update', "),
         ({"fields": {"band": 'a "band"'}}, "sync.fields: 'a \"band\"' holds a quotation mark"),
@@ -201,7 +201,7 @@ def test_how_much_a_run_may_do_and_who_is_told_is_read_with_its_defaults() -> No
         ({"consent": "marketing"}, "sync.consent: input should be 'email_marketing', 'sms'"),
         ({"consent": "sms"}, "sync.contact: is missing, and sync.consent asks for each"),
         ({"contact": "person"}, "sync.contact: sync_crm__people has no column 'person'"),
-        ({"in_flight": 999}, "sync.in_flight: hubspot takes at most "),
+        ({"in_flight": 999}, "sync.in_flight: hubspot contacts takes at most "),
         ({"in_flight": 0}, "sync.in_flight: input should be greater than or equal to 1"),
     ],
 )
@@ -213,7 +213,7 @@ def test_a_mistake_in_how_much_a_run_may_do_is_named(changes: Json, problem: str
 def test_a_mode_that_removes_needs_a_destination_that_can() -> None:
     sync = SYNC | {"mode": "mirror"}
     (found,) = problems(a_manifest(sync), able_to("update", "mirror"))
-    assert found == "sync.mode: hubspot cannot 'mirror'; it can update"
+    assert found == "sync.mode: hubspot contacts cannot 'mirror'; it can update"
     assert parse(able_to("mirror", removal="clear"), mode="mirror").meta.mode == "mirror"
 
 
@@ -227,7 +227,7 @@ def test_batches_in_flight_are_those_that_the_destination_takes() -> None:
     able = able_to("update", max_in_flight=4)
     assert parse(able, in_flight=4).meta.in_flight == 4
     assert problems(a_manifest(SYNC | {"in_flight": 5}), able) == [
-        "sync.in_flight: hubspot takes at most 4"
+        "sync.in_flight: hubspot contacts takes at most 4"
     ]
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from stand_ins import CASES, FIELDS, PEOPLE, StandIn, change, standing_in
+from stand_ins import CASES, PEOPLE, StandIn, change, standing_in
 
 from sync.changes import Change, FieldType, Operation
 from sync.destinations import DESTINATIONS, matrix
@@ -37,7 +37,7 @@ MODES: dict[Operation, frozenset[str]] = {
 SECRETS = ("ada@example.com", "Lovelace", "+49 30 1234567")
 
 
-@pytest.fixture(params=sorted(DESTINATIONS))
+@pytest.fixture(params=sorted(CASES))
 def name(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
@@ -45,7 +45,7 @@ def name(request: pytest.FixtureRequest) -> str:
 @pytest.fixture
 def there(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[StandIn]:
     with standing_in(name, tmp_path, monkeypatch) as opened:
-        opened.destination.apply_setup(FIELDS)
+        opened.destination.apply_setup(CASES[name].fields)
         yield opened
 
 
@@ -58,11 +58,12 @@ def came_of(there: StandIn, changes: Sequence[Change]) -> Any:
 
 
 def test_every_destination_is_under_contract() -> None:
-    assert CASES.keys() == DESTINATIONS.keys()
+    known = {(name, kind) for name, one in DESTINATIONS.items() for kind in one.objects}
+    assert {(case.destination, case.object) for case in CASES.values()} == known
 
 
 def test_an_open_destination_can_do_what_the_registry_says(name: str, there: StandIn) -> None:
-    known, open_one = DESTINATIONS[name].capabilities, there.destination.capabilities
+    known, open_one = CASES[name].capabilities, there.destination.capabilities
     assert replace(known, rows_per_second=open_one.rows_per_second) == open_one
     assert known.max_batch >= 1
     assert known.max_in_flight >= 1
@@ -98,8 +99,7 @@ def test_every_operation_of_its_modes_is_taken(
 ) -> None:
     if not there.destination.capabilities.modes & MODES[operation]:
         pytest.skip(f"{name} has no mode that needs it")
-    fields = {"decile_score": None} if operation == "remove" else None
-    one = change(name, 5, operation, fields)
+    one = change(name, 5, operation)
     if operation in ("upsert", "create"):
         one = replace(one, record_id=None)
     assert came_of(there, [one]) == {"accepted"}
@@ -143,19 +143,21 @@ def as_planned(value: object) -> str | None:
 
 
 def test_values_arrive_as_what_they_are(name: str, there: StandIn) -> None:
+    if CASES[name].shown is None:
+        pytest.skip(f"{name} does not keep what it is sent")
     for number, (field, kind, value) in enumerate(VALUES, start=1):
         text = as_planned(value)
         one = change(name, number, "update", {"decile_note": "before", field: text})
         assert came_of(there, [one]) == {"accepted"}, (field, value)
         stored = CASES[name].stored(there, number)
         assert stored is not None
-        assert stored[field] == CASES[name].shown(text, kind), (field, value)
+        assert stored[field] == CASES[name].shown(text, kind), (field, value)  # type: ignore[misc]  # see above
     assert len(VALUES) <= PEOPLE
 
 
 def test_the_same_change_twice_leaves_what_it_left_once(name: str, there: StandIn) -> None:
-    changes = [change(name, number, "update", {"decile_note": "x"}) for number in (1, 2)]
-    created = replace(change(name, 901, "upsert"), record_id=None)
+    changes = [change(name, number) for number in (1, 2)]
+    created = replace(change(name, 901, CASES[name].creation), record_id=None)
     seen = []
     for _ in range(2):
         came_of(there, changes)
@@ -194,8 +196,7 @@ def test_every_failure_has_its_class(
 
 
 def test_a_batch_refused_for_one_row_never_counts_as_written(name: str, there: StandIn) -> None:
-    key = {"hubspot": "2"}.get(name, "k2")
-    there.fault("batch_400", record_id=key, times=None)
+    there.fault("batch_400", record_id=CASES[name].fault_id(2), times=None)
     came = came_of(there, [change(name, 1), change(name, 2)])
     assert came in (BatchRefused, {"accepted", "rejected"})
     assert came_of(there, [change(name, 2, token="alone")]) in (BatchRefused, {"rejected"})
@@ -232,7 +233,7 @@ def test_no_error_shows_anything_personal(
 ) -> None:
     caplog.set_level(logging.INFO, logger="sync")
     there.fault(**{"times": None, **fault})
-    fields = {"decile_note": " ".join(SECRETS), "decile_score": "not a number"}
+    fields = {CASES[name].text_field: " ".join(SECRETS)}
     texts = []
     for size in (1, 2):
         changes = [change(name, number, "update", fields) for number in (7, 8)[:size]]
@@ -248,6 +249,8 @@ def test_no_error_shows_anything_personal(
 
 
 def test_a_refused_value_is_named_by_its_field_only(name: str, there: StandIn) -> None:
+    if CASES[name].shown is None:
+        pytest.skip(f"{name} does not keep what it is sent")
     (outcome,) = there.destination.push(
         [change(name, 7, "update", {"decile_note": "Lovelace " * 9000})]
     )
@@ -261,17 +264,16 @@ def test_a_removal_does_what_the_capabilities_say(name: str, there: StandIn) -> 
     if able.removal is None:
         pytest.skip(f"{name} removes nothing")
     came_of(there, [change(name, number) for number in (1, 2)])
-    removal = change(name, 1, "remove", {"decile_score": None})
+    removal = change(name, 1, "remove")
     for _ in range(2):
         assert came_of(there, [removal]) == {"accepted"}
     left, other = CASES[name].stored(there, 1), CASES[name].stored(there, 2)
-    assert other
-    assert other["decile_score"] is not None
+    assert other is not None
     if able.removal == "delete":
         assert left is None
     else:
         assert left is not None
-        assert left["decile_score"] is None
+        assert {left[field] for field in CASES[name].row(1)} == {None}
 
 
 def test_an_erasure_leaves_nothing(name: str, there: StandIn) -> None:
@@ -293,8 +295,24 @@ def test_what_may_be_under_way_at_once_is_all_written(name: str, there: StandIn)
     assert sum(call["rows"] for call in there.writes()) == PEOPLE
 
 
-def test_a_setup_that_was_done_finds_nothing_to_do(there: StandIn) -> None:
-    assert {step.action for step in there.destination.plan_setup(FIELDS)} == {"exists"}
+def test_a_check_finds_what_is_there_and_writes_nothing(there: StandIn) -> None:
+    found = there.destination.check()
+    assert found
+    assert all(finding.ok and finding.name and finding.detail for finding in found)
+    assert there.writes() == []
+
+
+def test_a_check_with_a_refused_token_says_so(there: StandIn) -> None:
+    there.fault("expire_token")
+    try:
+        found = there.destination.check()
+    except AccessRefused:
+        return
+    assert len(there.get("calls")["calls"]) == 0 or not all(one.ok for one in found)
+
+
+def test_a_setup_that_was_done_finds_nothing_to_do(name: str, there: StandIn) -> None:
+    assert {step.action for step in there.destination.plan_setup(CASES[name].fields)} == {"exists"}
 
 
 def test_the_tables_of_the_document_are_those_of_the_registry() -> None:

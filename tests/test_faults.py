@@ -14,7 +14,7 @@ from typing import Any, cast
 import pytest
 from small_project import person
 from whole_sync import (
-    OBJECTS,
+    WHOLE,
     Project,
     World,
     a_run,
@@ -31,7 +31,7 @@ from sync.http import HttpClient
 from sync.ledger import Ledger
 from sync.sandbox import Limit
 
-BOTH = pytest.mark.parametrize("name", sorted(OBJECTS))
+BOTH = pytest.mark.parametrize("name", WHOLE)
 HUBSPOT = pytest.mark.parametrize("name", ["hubspot"])
 WEBHOOK = pytest.mark.parametrize("name", ["webhook"])
 

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from sync.answers import Answer
 from sync.changes import Change, Field
 from sync.destinations import DESTINATIONS
+from sync.destinations.connection import Target
 from sync.destinations.hubspot import HubSpotContacts, classify
 from sync.errors import (
     AccessRefused,
@@ -538,7 +539,9 @@ def test_setup_reports_a_key_property_that_is_not_unique(tmp_path: Path) -> None
 
 
 def connect(**settings: str) -> Any:
-    return DESTINATIONS["hubspot"].connect({f"HUBSPOT_{k}": v for k, v in settings.items()})
+    return DESTINATIONS["hubspot"].connect(
+        {f"HUBSPOT_{k}": v for k, v in settings.items()}, Target("contacts")
+    )
 
 
 def test_without_a_token_it_is_the_sandbox(tmp_path: Path) -> None:
@@ -548,7 +551,7 @@ def test_without_a_token_it_is_the_sandbox(tmp_path: Path) -> None:
         "DECILE_RATES": str(tmp_path / "rates.sqlite"),
     }
     for _ in range(2):
-        with DESTINATIONS["hubspot"].connect(environment) as connection:
+        with DESTINATIONS["hubspot"].connect(environment, Target("contacts")) as connection:
             assert connection.account == "sandbox"
             connection.destination.apply_setup(FIELDS)
             assert statuses(connection.destination.push([update(1)])) == ["accepted"]
@@ -570,7 +573,7 @@ def test_the_account_has_a_name(settings: dict[str, str], account: str) -> None:
 def test_a_higher_limit_is_in_the_capabilities() -> None:
     with connect(TOKEN="t", RATE_PER_10S="190") as connection:
         assert connection.destination.capabilities.rows_per_second == 1900
-    assert DESTINATIONS["hubspot"].capabilities.rows_per_second == 1000
+    assert DESTINATIONS["hubspot"].objects["contacts"].capabilities.rows_per_second == 1000
 
 
 @pytest.mark.parametrize(

@@ -7,9 +7,8 @@ from pathlib import Path
 
 import pytest
 from small_project import person
-from whole_sync import Project, World, newcomers, open_project, open_world, people
-
-from sync.destinations import DESTINATIONS
+from stand_ins import CASES
+from whole_sync import WHOLE, Project, World, newcomers, open_project, open_world, people
 
 NOTHING = (None, None)
 
@@ -29,7 +28,7 @@ def world(
 
 
 def everywhere(mode: str) -> pytest.MarkDecorator:
-    able = [name for name, one in sorted(DESTINATIONS.items()) if mode in one.capabilities.modes]
+    able = [name for name in WHOLE if mode in CASES[name].capabilities.modes]
     return pytest.mark.parametrize(("name", "mode"), [(name, mode) for name in able])
 
 

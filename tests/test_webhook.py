@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 from sync.answers import Answer
 from sync.changes import Change, FieldType
 from sync.destinations import DESTINATIONS
+from sync.destinations.connection import Target
 from sync.destinations.webhook import MAX_BODY, Webhook, classify, message
 from sync.errors import (
     AccessRefused,
@@ -316,7 +317,9 @@ def test_any_body_of_a_success_will_do(receiver: Receiver) -> None:
 
 def connect(**settings: str) -> Any:
     given = {"URL": "https://example.com/in?key=hidden", "SECRET": SECRET, **settings}
-    return DESTINATIONS["webhook"].connect({f"WEBHOOK_{k}": v for k, v in given.items()})
+    return DESTINATIONS["webhook"].connect(
+        {f"WEBHOOK_{k}": v for k, v in given.items()}, Target("rows")
+    )
 
 
 @pytest.mark.parametrize(
@@ -352,7 +355,7 @@ def test_without_settings_it_is_the_sandbox(tmp_path: Path) -> None:
         "DECILE_RATES": str(tmp_path / "rates.sqlite"),
         "WEBHOOK_ACCOUNT": "mine",
     }
-    with DESTINATIONS["webhook"].connect(environment) as connection:
+    with DESTINATIONS["webhook"].connect(environment, Target("rows")) as connection:
         assert connection.account == "sandbox"
         assert statuses(connection.destination.push([change("1")])) == ["accepted"]
 

@@ -14,7 +14,7 @@ from typing import Any, cast
 import pytest
 import requests
 from small_project import SYNC, Person, person, write_people, write_project
-from stand_ins import StandIn, standing_in
+from stand_ins import CASES, StandIn, standing_in
 
 from sync.config import Sync, parse_syncs
 from sync.destinations import DESTINATIONS
@@ -24,7 +24,8 @@ from sync.planner import Plan
 from sync.sandbox import Limit
 from sync.warehouse import Record, Warehouse, open_warehouse
 
-OBJECTS = {"hubspot": "contacts", "webhook": "rows"}
+# The two shapes of API that the engine is tried against: many rows a call, and one.
+WHOLE = ("hubspot", "webhook")
 _accounts = itertools.count()
 
 Project = tuple[Warehouse, Any]
@@ -151,7 +152,8 @@ def open_world(
 def a_sync(manifest: Any, name: str, **changes: object) -> Sync:
     exposures = copy.deepcopy(manifest["exposures"])
     (exposure,) = exposures.values()
-    there = {"destination": name, "object": OBJECTS[name], "mode": "upsert"}
+    case = CASES[name]
+    there = {"destination": case.destination, "object": case.object, "mode": "upsert"}
     exposure["config"]["meta"]["sync"] = SYNC | there | changes
     (sync,) = parse_syncs({**manifest, "exposures": exposures}, DESTINATIONS)
     return sync

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from sync.changes import Capabilities, Destination
@@ -27,20 +27,38 @@ class Connection:
 
 
 @dataclass(frozen=True)
+class Target:
+    """What a sync writes to: a kind of record, and what its exposure says of it beside."""
+
+    object: str
+    settings: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of record. `required` and `optional` are the keys of `settings` in an exposure.
+
+    `capabilities` are known without a token; an open destination has those of its account.
+    """
+
+    capabilities: Capabilities
+    required: tuple[str, ...] = ()
+    optional: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Connector:
     """How to open a destination by the settings in an environment, and what it can do.
 
-    `objects` are the kinds of record that it writes. `capabilities` are known without a token;
-    an open destination has those of its account. `needs` are the settings that make it real: all
-    of them, or none and the sandbox stands in, which `sandboxed` gives the settings for, from its
-    address. `open` gets settings that are complete.
+    `objects` are the kinds of record that it writes. `needs` are the settings that make it real:
+    all of them, or none and the sandbox stands in, which `sandboxed` gives the settings for, from
+    its address. `open` gets settings that are complete.
     """
 
-    objects: frozenset[str]
-    capabilities: Capabilities
+    objects: Mapping[str, Kind]
     needs: tuple[str, ...]
     sandboxed: Callable[[str], Environment]
-    open: Callable[[Environment], AbstractContextManager[Connection]]
+    open: Callable[[Environment, Target], AbstractContextManager[Connection]]
 
     def is_real(self, environment: Environment) -> bool:
         """Tell whether the settings lead to an account. Raises ConfigError if half of them do."""
@@ -54,7 +72,7 @@ class Connector:
         return not missing
 
     @contextmanager
-    def connect(self, environment: Environment) -> Iterator[Connection]:
+    def connect(self, environment: Environment, target: Target) -> Iterator[Connection]:
         """Open the destination, and close it at the end. Nothing is sent before it is used.
 
         Where the sandbox stands in, it is the one that runs on DECILE_SANDBOX_URL; else one that
@@ -62,12 +80,12 @@ class Connector:
         records from DECILE_SANDBOX_RECORDS.
         """
         if self.is_real(environment):
-            with self.open(environment) as connection:
+            with self.open(environment, target) as connection:
                 yield connection
             return
         with _sandbox(environment) as url:
             settings = {**environment, **self.sandboxed(url)}
-            with self.open(settings) as connection:
+            with self.open(settings, target) as connection:
                 yield replace(connection, account=SANDBOX)
 
 

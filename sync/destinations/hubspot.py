@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from sync.answers import Answer, retry_after
-from sync.changes import Capabilities, Change, Field, Outcome, SetupStep
+from sync.changes import Capabilities, Change, Field, Finding, Outcome, SetupStep
 from sync.destinations import hubspot_setup
 from sync.destinations.hubspot_answers import code_of, gone_is_cleared, read_outcomes
 from sync.destinations.hubspot_erase import erase
@@ -72,6 +72,16 @@ class HubSpotContacts:
             outcomes += self._write(call, part) if call != "nothing" else map(_done, part)
         by_token = {outcome.token: outcome for outcome in outcomes}
         return [by_token[change.token] for change in changes]
+
+    def check(self) -> list[Finding]:
+        """Read the properties and one contact, which takes the rights to read both."""
+        found = hubspot_setup.by_name(self._http, self._properties)
+        self._http.post(f"{self._objects}/batch/read", {"inputs": [{"id": "0"}]}, idempotent=True)
+        return [
+            Finding("token", ok=True, detail="accepted"),
+            Finding("properties", ok=True, detail=f"{len(found):,} can be read"),
+            Finding("contacts", ok=True, detail="can be read; a right to write shows at a write"),
+        ]
 
     def plan_setup(self, fields: Sequence[Field]) -> list[SetupStep]:
         """Say which properties are there, missing, or there with a type that does not fit."""

@@ -8,7 +8,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Self
 
-from sync.destinations.connection import SANDBOX, Connection, Connector, Environment, limiter
+from sync.destinations.connection import (
+    SANDBOX,
+    Connection,
+    Connector,
+    Environment,
+    Kind,
+    Target,
+    limiter,
+)
 from sync.destinations.hubspot import WINDOW_SECONDS, HubSpotContacts, capabilities, classify
 from sync.destinations.hubspot_setup import NAME
 from sync.errors import ConfigError
@@ -63,7 +71,7 @@ class Settings:
 
 
 @contextmanager
-def open_contacts(environment: Environment) -> Iterator[Connection]:
+def open_contacts(environment: Environment, _target: Target) -> Iterator[Connection]:
     """Open the contacts of an account."""
     settings = Settings.read(environment)
     budget = f"hubspot {settings.base_url} {settings.account}"
@@ -84,8 +92,7 @@ def open_contacts(environment: Environment) -> Iterator[Connection]:
 
 
 CONNECTOR = Connector(
-    objects=frozenset({"contacts"}),
-    capabilities=capabilities(),
+    objects={"contacts": Kind(capabilities())},
     needs=("HUBSPOT_TOKEN",),
     sandboxed=lambda url: {"HUBSPOT_TOKEN": DEFAULT_TOKEN, "HUBSPOT_BASE_URL": url},
     open=open_contacts,

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import get_args
 
 from sync.changes import Capabilities, Mode
+from sync.config_problems import can
 from sync.destinations import DESTINATIONS
 from sync.destinations.connection import Connector
 
@@ -18,15 +19,22 @@ REMOVALS = {"delete": "deletes the row", "clear": "clears the fields we sent", N
 def tables() -> str:
     """Give both tables in Markdown: which modes each destination has, and its limits."""
     modes: tuple[Mode, ...] = get_args(Mode)
-    named = sorted(DESTINATIONS.items())
-    have = [
-        [_link(name), *("yes" if mode in able.capabilities.modes else "–" for mode in modes)]
-        for name, able in named
+    kinds = [
+        (name, object_, connector, connector.objects[object_])
+        for name, connector in sorted(DESTINATIONS.items())
+        for object_ in sorted(connector.objects)
     ]
-    limits = [[_link(name), *_limits(able)] for name, able in named]
-    heads = ["objects", "rows a batch", "rows a call", "rows a second", "batches at once"]
+    have = [
+        [_link(name), object_, *("yes" if can(kind.capabilities, mode) else "–" for mode in modes)]
+        for name, object_, _, kind in kinds
+    ]
+    limits = [
+        [_link(name), object_, *_limits(kind.capabilities), _needs(connector)]
+        for name, object_, connector, kind in kinds
+    ]
+    heads = ["object", "rows a batch", "rows a call", "rows a second", "batches at once"]
     heads += ["a removal", "erases", "consent", "real with"]
-    return f"{_table(['', *modes], have)}\n\n{_table(['', *heads], limits)}"
+    return f"{_table(['', 'object', *modes], have)}\n\n{_table(['', *heads], limits)}"
 
 
 def written() -> str:
@@ -36,10 +44,8 @@ def written() -> str:
     return f"{before}{START}\n\n{tables()}\n\n{END}{rest.split(END)[1]}"
 
 
-def _limits(connector: Connector) -> list[str]:
-    able: Capabilities = connector.capabilities
+def _limits(able: Capabilities) -> list[str]:
     return [
-        ", ".join(sorted(connector.objects)),
         f"{able.max_batch:,}",
         f"{able.rows_per_call or able.max_batch:,}",
         f"{able.rows_per_second:,.10g}",
@@ -47,8 +53,11 @@ def _limits(connector: Connector) -> list[str]:
         REMOVALS[able.removal],
         "yes" if able.erases else "–",
         able.consent or "–",
-        " and ".join(f"`{name}`" for name in connector.needs),
     ]
+
+
+def _needs(connector: Connector) -> str:
+    return " and ".join(f"`{name}`" for name in connector.needs)
 
 
 def _link(name: str) -> str:

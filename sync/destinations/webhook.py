@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from typing import get_args
 
 from sync.answers import Answer, retry_after
-from sync.changes import Capabilities, Change, Field, FieldType, Mode, Outcome, SetupStep
+from sync.changes import Capabilities, Change, Field, FieldType, Finding, Mode, Outcome, SetupStep
 from sync.destinations.one_by_one import one_by_one
 from sync.errors import AccessRefused, BatchRefused, ConfigError, DestinationError, Retriable
 from sync.http import HttpClient
@@ -54,6 +54,10 @@ class Webhook:
         if len(changes) > MAX_BATCH:
             raise ConfigError(f"a webhook takes {MAX_BATCH} rows a batch, not {len(changes)}.")
         return one_by_one(changes, self._send)
+
+    def check(self) -> list[Finding]:
+        """Say what can be known: a receiver answers to messages only, and this sends none."""
+        return [Finding("endpoint", ok=True, detail="not tried: any call would be a message")]
 
     def plan_setup(self, fields: Sequence[Field]) -> list[SetupStep]:
         """Say that the receiver takes whatever the exposure maps."""

@@ -8,7 +8,15 @@ from dataclasses import dataclass
 from typing import Self
 from urllib.parse import urlsplit
 
-from sync.destinations.connection import SANDBOX, Connection, Connector, Environment, limiter
+from sync.destinations.connection import (
+    SANDBOX,
+    Connection,
+    Connector,
+    Environment,
+    Kind,
+    Target,
+    limiter,
+)
 from sync.destinations.webhook import Webhook, capabilities, classify
 from sync.errors import ConfigError
 from sync.http import HttpClient, RetryPolicy, is_loopback
@@ -50,7 +58,7 @@ class Settings:
 
 
 @contextmanager
-def open_webhook(environment: Environment) -> Iterator[Connection]:
+def open_webhook(environment: Environment, _target: Target) -> Iterator[Connection]:
     """Open the endpoint. Its path and query may be secret, so no message shows them."""
     settings = Settings.read(environment)
     parts = urlsplit(settings.url)
@@ -75,8 +83,7 @@ def open_webhook(environment: Environment) -> Iterator[Connection]:
 
 
 CONNECTOR = Connector(
-    objects=frozenset({"rows"}),
-    capabilities=capabilities(),
+    objects={"rows": Kind(capabilities())},
     needs=("WEBHOOK_URL", "WEBHOOK_SECRET"),
     sandboxed=lambda url: {
         "WEBHOOK_URL": f"{url}{WEBHOOK_PATH}",

@@ -6,38 +6,17 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Protocol
+from dataclasses import replace
 
 from pydantic import ValidationError
 
-from sync.sandbox import faults, hooks, hubspot, page
+from sync.sandbox import faults, hooks, page
 from sync.sandbox.faults import Fault
-from sync.sandbox.replies import HTML, Refused, Reply, Request, limited, problem
+from sync.sandbox.replies import HTML, Refused, Reply, Request, problem
 from sync.sandbox.rules import WriteRow, explain, parse
+from sync.sandbox.service import Limit, Service
+from sync.sandbox.services import services
 from sync.sandbox.store import Store
-
-
-class Service(Protocol):
-    """One API that the sandbox stands in for."""
-
-    def refuse(self, request: Request) -> Reply | None:
-        """Refuse a caller that is nobody's."""
-
-    def rows(self, request: Request) -> list[WriteRow]:
-        """Give the rows that a call writes."""
-
-    def endpoint(self, request: Request, struck: Sequence[Fault]) -> Reply:
-        """Do what the call asks for. A Refused takes back what was done."""
-
-
-@dataclass(frozen=True)
-class Limit:
-    """At most `calls` in `seconds`, and `daily` in a day. None: no limit of that kind."""
-
-    calls: int | None = None
-    seconds: float = 10.0
-    daily: int | None = None
 
 
 class Api:
@@ -52,10 +31,7 @@ class Api:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._store = store
-        self._services: Mapping[str, Service] = {
-            hubspot.PREFIX: hubspot.HubSpot(store, token),
-            hooks.PREFIX: hooks.Hooks(store),
-        }
+        self._services: Sequence[Service] = services(store, token)
         self._limit = limit or Limit()
         self._lock = threading.Lock()
         self._clock = clock
@@ -64,9 +40,7 @@ class Api:
 
     def answer(self, request: Request) -> Reply:
         """Answer one request; calls of an API, and only those, are remembered."""
-        service = next(
-            (api for prefix, api in self._services.items() if request.path.startswith(prefix)), None
-        )
+        service = self._service(request.path)
         if service is None:
             with self._store.transaction():
                 return self._for_people(request)
@@ -75,18 +49,28 @@ class Api:
             self._store.log_call(request.method, request.path, rows=reply.rows, status=reply.status)
         return reply
 
+    def takes(self, path: str, media_type: str) -> bool:
+        """Tell whether a body of that type may come to a path."""
+        service = self._service(path)
+        return media_type in (service.media_types if service else Service.media_types)
+
+    def _service(self, path: str) -> Service | None:
+        return next((one for one in self._services if path.startswith(one.prefix)), None)
+
     def _call(self, service: Service, request: Request) -> Reply:
-        refused = service.refuse(request) or self._over_the_limit()
+        refused = service.refuse(request)
+        if refused is None and service.is_limited(request):
+            refused = self._over_the_limit(service)
         if refused:
             return refused
         rows = service.rows(request)
         with self._store.transaction():
             struck = faults.take(self._store, request.path, rows)
         delay = sum(fault.seconds for fault in struck if fault.kind == "slow")
-        reply = faults.before(struck)
+        reply = faults.before(struck, service)
         if reply is None:
             reply = self._done(service, request, struck, rows)
-        headers = {**self._limit_headers(), **reply.headers}
+        headers = {**self._limit_headers(service), **reply.headers}
         return replace(reply, rows=len(rows), delay=delay, headers=headers)
 
     def _done(
@@ -98,20 +82,22 @@ class Api:
     ) -> Reply:
         try:
             with self._store.transaction():
-                return faults.after(struck, service.endpoint(request, struck), rows)
+                return faults.after(struck, service.endpoint(request, struck), rows, service)
         except Refused as refused:
             return refused.reply
 
     def _for_people(self, request: Request) -> Reply:
         match request.method, request.path:
             case "GET", "/":
-                return Reply(200, page.render(self._store), type=HTML)
+                return Reply(200, page.render(self._store, self._services), type=HTML)
             case "GET", "/sandbox/state":
                 return Reply(200, self._store.counts())
             case "GET", "/sandbox/calls":
                 return Reply(200, {"calls": self._store.calls()})
             case "GET", "/sandbox/hooks":
                 return Reply(200, hooks.inbox(self._store))
+            case "GET", "/sandbox/held":
+                return Reply(200, self._store.all_held(request.query.get("service", "")))
             case "GET", "/sandbox/faults":
                 waiting = [definition for _, definition in self._store.faults()]
                 return Reply(200, {"faults": waiting})
@@ -130,30 +116,22 @@ class Api:
         self._store.set_fault(fault.model_dump())
         return Reply(201, fault.model_dump())
 
-    def _over_the_limit(self) -> Reply | None:
+    def _over_the_limit(self, service: Service) -> Reply | None:
         with self._lock:
-            return self._count()
+            return self._count(service)
 
-    def _count(self) -> Reply | None:
+    def _count(self, service: Service) -> Reply | None:
         now = self._clock()
         for times, seconds in ((self._recent, self._limit.seconds), (self._today, 86_400.0)):
             while times and now - times[0] >= seconds:
                 times.popleft()
         if self._limit.daily is not None and len(self._today) >= self._limit.daily:
-            return limited("DAILY", round(self._limit.seconds * 1000))
+            return service.over_limit("DAILY", self._limit.seconds)
         if self._limit.calls is not None and len(self._recent) >= self._limit.calls:
-            return limited("TEN_SECONDLY_ROLLING", round(self._limit.seconds * 1000))
+            return service.over_limit("TEN_SECONDLY_ROLLING", self._limit.seconds)
         self._recent.append(now)
         self._today.append(now)
         return None
 
-    def _limit_headers(self) -> dict[str, str]:
-        headers = {}
-        if self._limit.calls is not None:
-            headers["Max"] = self._limit.calls
-            headers["Remaining"] = self._limit.calls - len(self._recent)
-            headers["Interval-Milliseconds"] = round(self._limit.seconds * 1000)
-        if self._limit.daily is not None:
-            headers["Daily"] = self._limit.daily
-            headers["Daily-Remaining"] = self._limit.daily - len(self._today)
-        return {f"X-HubSpot-RateLimit-{name}": str(value) for name, value in headers.items()}
+    def _limit_headers(self, service: Service) -> Mapping[str, str]:
+        return service.limit_headers(self._limit, recent=len(self._recent), today=len(self._today))

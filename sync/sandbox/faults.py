@@ -11,13 +11,11 @@ from pydantic import Field, model_validator
 from sync.sandbox.replies import (
     HTML,
     Reply,
-    limited,
     multi_status,
-    problem,
     row_error,
-    unauthorised,
 )
 from sync.sandbox.rules import Strict, WriteRow
+from sync.sandbox.service import Service
 from sync.sandbox.store import Store
 
 Kind = Literal[
@@ -123,34 +121,38 @@ def failing(struck: Sequence[Fault], rows: Sequence[WriteRow]) -> dict[str, str]
     }
 
 
-def before(struck: Sequence[Fault]) -> Reply | None:
+def before(struck: Sequence[Fault], service: Service) -> Reply | None:
     """Give the reply of a fault that keeps the call from being done at all."""
     for fault in struck:
         match fault.kind:
             case "expire_token":
-                return unauthorised("EXPIRED_AUTHENTICATION")
+                return service.unauthorised("EXPIRED_AUTHENTICATION")
             case "batch_400":
-                return problem(400, fault.code, "The batch was refused on request.")
+                return service.problem(400, fault.code, "The batch was refused on request.")
             case "status":
-                return _with_status(fault)
+                return _with_status(fault, service)
             case "empty_results":
                 error = row_error(fault.code, "Nothing was written, on request.", context={})
                 return replace(multi_status([], [error]), status=200)
     return None
 
 
-def _with_status(fault: Fault) -> Reply:
+def _with_status(fault: Fault, service: Service) -> Reply:
     if fault.policy:
-        reply = limited(fault.policy, 10_000)
+        reply = service.over_limit(fault.policy, 10.0)
+    elif fault.status == 401:
+        reply = service.unauthorised("EXPIRED_AUTHENTICATION")
     elif fault.status == 429:
-        reply = problem(429, "RATE_LIMITS", "Too many calls.", errorType="RATE_LIMIT")
+        reply = service.problem(429, "RATE_LIMITS", "Too many calls.")
     else:
-        reply = problem(fault.status, "SANDBOX_FAULT", "An error was asked for.")
+        reply = service.problem(fault.status, "SANDBOX_FAULT", "An error was asked for.")
     asked = {} if fault.retry_after is None else {"Retry-After": str(fault.retry_after)}
     return replace(reply, headers={**reply.headers, **asked})
 
 
-def after(struck: Sequence[Fault], reply: Reply, rows: Sequence[WriteRow]) -> Reply:
+def after(
+    struck: Sequence[Fault], reply: Reply, rows: Sequence[WriteRow], service: Service
+) -> Reply:
     """Spoil the reply of a call that was done."""
     for fault in struck:
         body = reply.body
@@ -161,7 +163,7 @@ def after(struck: Sequence[Fault], reply: Reply, rows: Sequence[WriteRow]) -> Re
             case "row_error_200":
                 reply = replace(reply, status=200)
             case "applied_then_502":
-                reply = problem(502, "BAD_GATEWAY", "Bad gateway.")
+                reply = service.problem(502, "BAD_GATEWAY", "Bad gateway.")
             case "not_json":
                 reply = replace(
                     reply, status=200, body="<html><body>Welcome</body></html>", type=HTML

@@ -13,11 +13,11 @@ from pydantic import JsonValue, ValidationError
 from sync.sandbox.faults import Fault, failing
 from sync.sandbox.replies import Refused, Reply, Request, no_such_method, problem, unauthorised
 from sync.sandbox.rules import Strict, Text, WriteRow, explain, parse
+from sync.sandbox.service import Service
 from sync.sandbox.store import Store
 from sync.signature import ID, is_signed, read_secret
 from sync.signature import PREFIX as SECRET_PREFIX
 
-PREFIX = "/hooks/"
 WEBHOOK_PATH = "/hooks/rows"
 # Known to everyone: it opens nothing but this.
 WEBHOOK_SECRET = SECRET_PREFIX + base64.b64encode(b"the secret of the sandbox").decode()
@@ -41,8 +41,11 @@ class Message(Strict):
     data: Data
 
 
-class Hooks:
+class Hooks(Service):
     """Answers under /hooks/. A message whose id was seen before changes nothing."""
+
+    name = "webhook"
+    prefix = "/hooks/"
 
     def __init__(self, store: Store) -> None:
         self._store = store

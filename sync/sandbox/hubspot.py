@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from pydantic import ValidationError
 
@@ -21,15 +21,18 @@ from sync.sandbox.rules import (
     explain,
     parse,
 )
+from sync.sandbox.service import Limit, Service
 from sync.sandbox.store import Store
 
-PREFIX = "/crm/"
 VERSIONS = frozenset({"2026-03", "2026-09"})
 PATH = re.compile(r"/crm/(objects|properties)/(\d{4}-\d{2})/(?:contacts|0-1)(?:/(.+))?")
 
 
-class HubSpot:
+class HubSpot(Service):
     """Answers under /crm/. The token of the sandbox is its service key."""
+
+    name = "hubspot"
+    prefix = "/crm/"
 
     def __init__(self, store: Store, token: str) -> None:
         self._store = store
@@ -65,6 +68,18 @@ class HubSpot:
             return self._contacts(request, rest or "", struck)
         except ValidationError as error:
             return problem(400, "VALIDATION_ERROR", f"Invalid input JSON: {explain(error)}")
+
+    def limit_headers(self, limit: Limit, *, recent: int, today: int) -> Mapping[str, str]:
+        """Say how much of a limit is left."""
+        headers = {}
+        if limit.calls is not None:
+            headers["Max"] = limit.calls
+            headers["Remaining"] = limit.calls - recent
+            headers["Interval-Milliseconds"] = round(limit.seconds * 1000)
+        if limit.daily is not None:
+            headers["Daily"] = limit.daily
+            headers["Daily-Remaining"] = limit.daily - today
+        return {f"X-HubSpot-RateLimit-{name}": str(value) for name, value in headers.items()}
 
     def _contacts(self, request: Request, rest: str, struck: Sequence[Fault]) -> Reply:
         match request.method, rest:

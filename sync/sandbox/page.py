@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any
 
 from sync.sandbox.catalogue import OURS
+from sync.sandbox.service import Service
 from sync.sandbox.store import Store
 
 SHOWN = 500
+HIDDEN = "_"  # kinds whose name begins with it are a service's own business
 
 PAGE = """<!doctype html>
 <html lang="en">
@@ -27,15 +30,18 @@ th, td {{ text-align: left; vertical-align: top; padding: .3rem .8rem .3rem 0;
 </head>
 <body>
 <h1>Decile sandbox</h1>
-<p>Stands in for HubSpot on this machine, and receives webhooks. {summary}</p>
+<p>Stands in for every destination on this machine.</p>
+<h2>hubspot: contacts</h2>
+<p>{summary}</p>
 {table}
 {hooks}
+{held}
 </body>
 </html>
 """
 
 
-def render(store: Store) -> str:
+def render(store: Store, services: Sequence[Service]) -> str:
     """Give the page. Every value is escaped."""
     counts = store.counts()
     summary = (
@@ -45,7 +51,42 @@ def render(store: Store) -> str:
     if counts["written"] > SHOWN:
         summary += f" The latest {SHOWN} are shown."
     table = _table(store) if counts["written"] else "<p>Nothing was written yet.</p>"
-    return PAGE.format(summary=escape(summary), table=table, hooks=_hooks(store))
+    return PAGE.format(
+        summary=escape(summary), table=table, hooks=_hooks(store), held=_held(store, services)
+    )
+
+
+def _held(store: Store, services: Sequence[Service]) -> str:
+    """Show what each service holds: a table for each kind of thing."""
+    return "\n".join(
+        _things(f"{service.name}: {kind}", things)
+        for service in services
+        for kind, things in store.all_held(service.name).items()
+        if not kind.startswith(HIDDEN)
+    )
+
+
+def _things(title: str, things: Mapping[str, Mapping[str, Any]]) -> str:
+    shown = dict(list(things.items())[:SHOWN])
+    names = list(dict.fromkeys(name for body in shown.values() for name in body))
+    count = f"{len(things):,}" + (f", the latest {SHOWN} of them" if len(things) > SHOWN else "")
+    head = "".join(f"<th>{escape(name)}</th>" for name in ("Id", *names))
+    rows = "\n".join(
+        f"<tr><td>{escape(key)}</td>"
+        + "".join(f"<td>{escape(_shown(body.get(name)))}</td>" for name in names)
+        + "</tr>"
+        for key, body in shown.items()
+    )
+    return (
+        f'<h2>{escape(title)}</h2>\n<p>{count}</p>\n<div class="table"><table>\n'
+        f"<thead><tr>{head}</tr></thead>\n<tbody>\n{rows}\n</tbody>\n</table></div>"
+    )
+
+
+def _shown(value: object) -> str:
+    if value is None:
+        return ""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 def _hooks(store: Store) -> str:

@@ -17,8 +17,9 @@ from urllib.parse import parse_qsl, urlsplit
 
 from sync.errors import ConfigError
 from sync.http import LOOPBACK
-from sync.sandbox.api import Api, Limit
+from sync.sandbox.api import Api
 from sync.sandbox.replies import JSON, Reply, Request, problem
+from sync.sandbox.service import Limit
 from sync.sandbox.store import Store
 
 DEFAULT_PORT = 8765
@@ -27,7 +28,7 @@ MAX_BODY = 8_000_000
 
 
 class Sandbox:
-    """A stand-in for HubSpot and for a webhook on 127.0.0.1, from `with` to its end.
+    """A stand-in for every destination on 127.0.0.1, from `with` to its end.
 
     `state` is its SQLite file; `records` a CSV like raw_hubspot__contact, whose contacts it
     starts with. Port 0 takes a free one. `clock` and `sleep` are seconds, for tests.
@@ -162,6 +163,12 @@ class _Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         self._handle()
 
+    def do_PUT(self) -> None:
+        self._handle()
+
+    def do_PATCH(self) -> None:
+        self._handle()
+
     def do_DELETE(self) -> None:
         self._handle()
 
@@ -202,7 +209,8 @@ class _Handler(BaseHTTPRequestHandler):
             return problem(413, "PAYLOAD_TOO_LARGE", "The body is too large."), b""
         body = self.rfile.read(int(length))
         kind = self.headers.get_content_type()
-        if self.command == "POST" and kind != "application/json":
+        takes = self.server.api.takes(urlsplit(self.path).path, kind)
+        if self.command in {"POST", "PUT", "PATCH"} and not takes:
             return problem(415, "UNSUPPORTED_MEDIA_TYPE", "Send application/json."), b""
         return None, body
 

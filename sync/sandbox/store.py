@@ -43,6 +43,14 @@ create table if not exists hook_rows (
     received_at text not null
 );
 create table if not exists hook_messages (id text primary key, times integer not null);
+create table if not exists held (
+    service text not null,
+    kind text not null,
+    id text not null,
+    body text not null,
+    at text not null,
+    primary key (service, kind, id)
+) without rowid;
 create table if not exists calls (
     id integer primary key,
     at text not null,
@@ -238,6 +246,42 @@ class Store:
     def execute(self, sql: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         """Run one statement of a service that keeps tables of its own."""
         return self._database.execute(sql, values).fetchall()
+
+    def keep(self, service: str, kind: str, name: str, body: Mapping[str, object]) -> None:
+        """Hold a thing of a service, in place of the one of that kind and name."""
+        self._database.execute(
+            "insert or replace into held values (?, ?, ?, ?, ?)",
+            (service, kind, name, json.dumps(body, ensure_ascii=False), _now()),
+        )
+
+    def held(self, service: str, kind: str, name: str) -> dict[str, Any] | None:
+        """Give a thing that a service holds."""
+        found = self._database.execute(
+            "select body from held where service = ? and kind = ? and id = ?", (service, kind, name)
+        ).fetchone()
+        return json.loads(found[0]) if found else None
+
+    def held_of(self, service: str, kind: str, limit: int = -1) -> dict[str, dict[str, Any]]:
+        """Give all things of a kind that a service holds, by name, the latest first."""
+        rows = self._database.execute(
+            "select id, body from held where service = ? and kind = ? order by at desc, id limit ?",
+            (service, kind, limit),
+        )
+        return {name: json.loads(body) for name, body in rows}
+
+    def all_held(self, service: str) -> dict[str, dict[str, dict[str, Any]]]:
+        """Give everything that a service holds, by kind and name."""
+        kinds = self._database.execute(
+            "select distinct kind from held where service = ? order by kind", (service,)
+        ).fetchall()
+        return {kind: self.held_of(service, kind) for (kind,) in kinds}
+
+    def let_go(self, service: str, kind: str, name: str) -> bool:
+        """Drop a thing that a service holds; tell whether it was there."""
+        gone = self._database.execute(
+            "delete from held where service = ? and kind = ? and id = ?", (service, kind, name)
+        )
+        return gone.rowcount > 0
 
     def log_call(self, method: str, path: str, *, rows: int, status: int) -> None:
         """Remember a call, without what it said."""

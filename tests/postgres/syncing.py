@@ -24,7 +24,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from earlier_ledgers import version_1
 from small_project import person, write_project
 
-from sync.changes import Capabilities, Change, Field, Outcome, SetupStep
+from sync.changes import Capabilities, Change, Field, Finding, Outcome, SetupStep
 from sync.cli import app
 from sync.config import Sync, parse_syncs
 from sync.destinations import DESTINATIONS
@@ -56,6 +56,9 @@ class LineByLine:
             file.writelines(f"{change.key}\n" for change in changes)
         time.sleep(self.seconds)
         return [Outcome(change.token, "accepted", change.record_id) for change in changes]
+
+    def check(self) -> list[Finding]:
+        raise NotImplementedError
 
     def plan_setup(self, fields: Sequence[Field]) -> list[SetupStep]:
         raise NotImplementedError

@@ -1,0 +1,17 @@
+"""The APIs that the sandbox stands in for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sync.sandbox import hooks, hubspot
+from sync.sandbox.service import Service
+from sync.sandbox.store import Store
+
+
+def services(store: Store, token: str) -> Sequence[Service]:
+    """Give them all; `token` is the one that they take."""
+    return (
+        hubspot.HubSpot(store, token),
+        hooks.Hooks(store),
+    )
