@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -69,7 +69,8 @@ class Case:
     then; None: the destination does not keep what it is sent, as an ad audience. `row` gives the
     fields of a row by its number, `text_field` one that takes
     any text, `operation` is how one is written, `fault_id` is how a fault of
-    the sandbox names it.
+    the sandbox names it. `called` gives the vendor's name of a field of FIELDS, `unique_key` what
+    the unique key of a row is.
     """
 
     destination: str
@@ -83,6 +84,8 @@ class Case:
     operation: Operation = "update"
     text_field: str = "decile_note"
     fault_id: Callable[[int], str] = "k{}".format
+    called: Callable[[str], str] = str
+    unique_key: Callable[[int], str] = "c{}".format
 
     @property
     def creation(self) -> Operation:
@@ -128,6 +131,10 @@ def native(text: str | None, kind: FieldType) -> object:
     return {"integer": int, "number": float}.get(kind, str)(text)
 
 
+def fields_called(called: Callable[[str], str]) -> tuple[Field, ...]:
+    return tuple(replace(field, name=called(field.name)) for field in FIELDS)
+
+
 CASES = {
     # HubSpot holds text only, and knows no difference between empty and nothing.
     "hubspot": Case(
@@ -156,12 +163,15 @@ def change(
     row, is_end = case.row(number), operation in ("remove", "erase")
     if fields is None:
         fields = {} if operation == "erase" else dict.fromkeys(row) if is_end else row
+    row, fields = (
+        {case.called(field): value for field, value in given.items()} for given in (row, fields)
+    )
     return Change(
         token or f"{operation}{number}",
         f"k{number}",
         operation,
         case.record_id(number),
-        f"c{number}",
+        case.unique_key(number),
         fields,
         {field.name: field.type for field in case.fields},
         row if is_end else {},
