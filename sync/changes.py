@@ -67,7 +67,8 @@ class Capabilities:
 
     `rows_per_second` is its published limit, for estimates. `removal` is what `remove` does: it
     deletes what we made there, or clears the fields we wrote; None: it cannot. `erases`: it can
-    forget a person. `consent` is the purpose that everybody sent there must have granted.
+    forget a person. `consent` is the purpose that everybody sent there must have granted,
+    `consent_for_new` what somebody must have granted who is not there yet.
     `max_in_flight` is how many batches may be under way at the same time. `rows_per_call` is for
     an API that takes fewer rows a call than a batch has; None: a batch is one call.
     """
@@ -78,6 +79,7 @@ class Capabilities:
     removal: Literal["delete", "clear"] | None = None
     erases: bool = False
     consent: str | None = None
+    consent_for_new: str | None = None
     max_in_flight: int = 1
     rows_per_call: int | None = None
 

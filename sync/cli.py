@@ -25,8 +25,6 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-check = typer.Typer(help="Check what people write by hand.", no_args_is_help=True)
-app.add_typer(check, name="check")
 for name, run in cli_sync.COMMANDS.items():
     app.command(name)(run)
 
@@ -54,16 +52,28 @@ def explain(
         show_person(out(), found)
 
 
-@check.command("rules")
-def check_rules_command(
-    recipe: Annotated[str | None, typer.Option(help="Other rules than those that are on.")] = None,
+@app.command("check")
+def check_command(
+    what: Annotated[str, typer.Argument(help="rules, or a destination, as hubspot.")],
+    recipe: Annotated[str | None, typer.Option(help="Of rules: others than those on.")] = None,
     project_dir: ProjectDir = Path(),
     target: Target = None,
 ) -> None:
-    """Check the scoring rules: names, numbers, bands; once built, whom they hit. Exit 2 if wrong.
+    """Check the scoring rules, or a destination: its token, its rights, its fields.
 
-    Warnings are about rules that are right and useless, and change no exit code.
+    Of rules: names, numbers, bands; once built, whom they hit. Warnings are about rules that are
+    right and useless, and change no exit code. A destination is only read. Exit 2 if wrong.
     """
+    if what == "rules":
+        _check_rules(recipe, project_dir, target)
+    elif recipe:
+        with command(project_dir):
+            raise ConfigError(f"--recipe goes with rules, not with {what!r}")
+    else:
+        cli_sync.check_destination(what, project_dir, target)
+
+
+def _check_rules(recipe: str | None, project_dir: Path, target: str | None) -> None:
     from sync.rule_warnings import file_warnings
     from sync.rules import check_rules
 

@@ -286,6 +286,27 @@ def setup(
             raise ConfigError(f"{', '.join(conflicts)}: cannot be used as the table above says")
 
 
+def check_destination(destination: str, project_dir: Path, target: str | None) -> None:
+    """Look at the accounts of a destination as its syncs would, and print what is there."""
+    from sync import show
+    from sync.session import connect, open_session
+
+    wrong = []
+    with command(project_dir), open_session(target) as session:
+        for goes_to, fields in session.to_check(destination):
+            with connect(destination, goes_to, aside) as connection:
+                found = connection.destination.check()
+                steps = connection.destination.plan_setup(fields) if fields else []
+            title = f"{destination} {goes_to.object}, account {connection.account}"
+            show.show_check(out(), title, found, steps)
+            wrong += [finding.name for finding in found if not finding.ok]
+            wrong += [step.name for step in steps if step.action == "conflict"]
+            if any(step.action == "create" for step in steps):
+                aside(f"What is to be created, this creates: decile setup {destination}")
+        if wrong:
+            raise ConfigError(f"{', '.join(wrong)}: cannot be used as the table above says")
+
+
 def sandbox(
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port on 127.0.0.1.")] = 8765,
     state: Annotated[Path | None, typer.Option(help="Its file. [default: under .decile]")] = None,

@@ -166,7 +166,8 @@ def _parse(
     types, type_problems = column_types(node)
     asked = destinations.get(meta.destination)
     kind = asked.objects.get(meta.object) if asked else None
-    consent = kind.capabilities.consent if kind else None
+    able = kind.capabilities if kind else None
+    consent = (able.consent or able.consent_for_new) if able else None
     problems += type_problems or column_problems(meta, types, node["name"], consent)
     if problems:
         return None, problems

@@ -89,6 +89,7 @@ def plan_sync(
     capabilities: Capabilities,
     *,
     guards: Mapping[str, str] | None = None,
+    new_guards: Mapping[str, str] | None = None,
     merged: str | None = None,
     full: bool = False,
     only_failed: bool = False,
@@ -97,7 +98,7 @@ def plan_sync(
     """Say what a run would do, without sending. The options are those of make_plan()."""
     return make_plan(
         sync,
-        Scope(ledger.account, ledger.table("sync_state"), guards or {}, merged),
+        Scope(ledger.account, ledger.table("sync_state"), guards or {}, merged, new_guards or {}),
         ledger.warehouse,
         capabilities,
         utc_now(),

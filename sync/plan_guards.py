@@ -69,8 +69,19 @@ def row_guards(
         for guard in guards
         if guard.stops == "row" and guard.concerns(sync.name)
     }
-    for purpose in {sync.meta.consent, capabilities.consent} - {None}:
-        queries[f"no consent: {purpose}"] = f"""
+    purposes = [purpose for purpose in (sync.meta.consent, capabilities.consent) if purpose]
+    return queries | _without_consent(purposes, table)
+
+
+def new_guards(sync: Sync, table: Table, capabilities: Capabilities) -> dict[str, str]:
+    """Give, by name, the queries for contacts who may be updated there, and not created."""
+    purpose = capabilities.consent_for_new
+    return _without_consent([purpose], table) if purpose and sync.contact else {}
+
+
+def _without_consent(purposes: Sequence[str], table: Table) -> dict[str, str]:
+    return {
+        f"no consent: {purpose}": f"""
             select rendered.contact_id
             from rendered
             left join {table("contact_consents")} as granted
@@ -79,7 +90,8 @@ def row_guards(
                 and granted.status = 'granted'
             where granted.contact_id is null and rendered.contact_id is not null
         """  # noqa: S608  (quoted by dbt; the purpose is one of five words)
-    return queries
+        for purpose in dict.fromkeys(purposes)
+    }
 
 
 def merged_contacts(table: Table) -> str:

@@ -49,7 +49,8 @@ class Question:
     """All that the SQL of a plan depends on. Relations are quoted names.
 
     `guards` maps the name of a guard to a query for the contact ids that it blocks; it may read
-    `rendered`, the rows of the model. `merged` is a query for the ids of contacts that were
+    `rendered`, the rows of the model; `new_guards` are of contacts that may be updated and not
+    created. `merged` is a query for the ids of contacts that were
     merged away. `removes`: the destination can remove. `needs_contact` blocks rows that name no
     contact. `full` sends what is unchanged too, `only_failed` nothing but what failed before.
     """
@@ -66,8 +67,10 @@ class Question:
     sends_all: bool
     removes: bool
     guards: Mapping[str, str]
+    new_guards: Mapping[str, str]
     merged: str | None
     needs_contact: bool
+    new_needs_contact: bool
     full: bool
     only_failed: bool
 
@@ -144,7 +147,7 @@ def compare_sql(question: Question, dialect: Dialect) -> str:
             where recency = 1
         ),
         guarded as (
-            {_guarded(question, dialect)}
+            {_guarded(question.guards, dialect)}
         ),
         beside as (
             select
@@ -242,11 +245,11 @@ def _as_sent(question: Question) -> str:
     return "false" if question.full else "fingerprint = last_fingerprint"
 
 
-def _guarded(question: Question, dialect: Dialect) -> str:
+def _guarded(guards: Mapping[str, str], dialect: Dialect) -> str:
     """Give the contacts that may not be sent, each with the first guard that says so."""
     queries = [
         f"select contact_id, '{name}' as guard from ({query}) as blocked_by_{number}"  # noqa: S608  (as above)
-        for number, (name, query) in enumerate(question.guards.items())
+        for number, (name, query) in enumerate(guards.items())
     ]
     nobody = f"select contact_id, contact_id as guard from ({_nobody(dialect)}) as nobody"  # noqa: S608  (as above)
     union = " union all ".join(queries) or nobody
@@ -293,6 +296,9 @@ def decide_sql(question: Question, compared: str, dialect: Dialect) -> str:
         merged as (
             {question.merged or _nobody(dialect)}
         ),
+        guarded_if_new as (
+            {_guarded(question.new_guards, dialect)}
+        ),
         with_payload as (
             select
                 candidates.*,
@@ -303,6 +309,7 @@ def decide_sql(question: Question, compared: str, dialect: Dialect) -> str:
                     else coalesce(candidates.last_id, candidates.record_id)
                 end as known_id,
                 coalesce(rows_now.contact_id, rows_then.contact_id) as contact_id,
+                rows_now.contact_id as contact_now,
                 coalesce(rows_now.unique_key, rows_then.unique_key) as unique_key,
                 {", ".join(f"rows_now.{name}" for name in ["fingerprint", *names])},
                 nullif(rows_then.fingerprint, '') as last_fingerprint,
@@ -325,10 +332,15 @@ def decide_sql(question: Question, compared: str, dialect: Dialect) -> str:
                 on candidates.last_id = records_written.record_id
         ),
         beside_merges as (
-            select with_payload.*, merged.contact_id is not null as is_merged_away
+            select
+                with_payload.*,
+                merged.contact_id is not null as is_merged_away,
+                {_new_guard(question)} as new_guard
             from with_payload
             left join merged
                 on with_payload.contact_id = merged.contact_id
+            left join guarded_if_new
+                on with_payload.contact_now = guarded_if_new.contact_id
         ),
         decided as (
             select *, {_decision(question, dialect)} as decision
@@ -387,9 +399,22 @@ def _decision(question: Question, dialect: Dialect) -> str:
             and not ({differs(question, question.fields, dialect)}) then 'unchanged'
         when {skipped} then 'skipped'
         when {only_failed} then 'skipped'
+        when new_guard is not null then 'blocked'
         when not is_settled or {_sql(question.full)} then 'send'
         when {_matters(question, dialect)} then 'send'
         else 'held_back'
+    end"""
+
+
+def _new_guard(question: Question) -> str:
+    """Give what keeps a row from being created; null where it is there already, or may be."""
+    nobody = f"{_sql(question.new_needs_contact)} and contact_now is null"
+    return f"""case
+        when standing = 'different' and known_id is null and last_fingerprint is null
+            then coalesce(
+                guarded_if_new.guard,
+                case when {nobody} then 'no contact' end
+            )
     end"""
 
 
@@ -411,6 +436,7 @@ def _reason(question: Question, dialect: Dialect) -> str:
     skipped = "did not fail before" if question.only_failed else skipped
     return f"""case
         when standing = 'blocked' then guard
+        when decision = 'blocked' then new_guard
         when standing = 'gone' and is_merged_away then 'merged into another contact'
         when standing = 'gone' then 'no longer in the model'
         when decision = 'skipped' then '{skipped}'

@@ -31,13 +31,15 @@ _numbers = itertools.count(1)
 class Scope:
     """Where a plan looks, apart from the model: relations and queries, as quoted names and SQL.
 
-    `guards` and `merged` are as in plan_sql.Question. `account` is whose state counts.
+    `guards`, `new_guards` and `merged` are as in plan_sql.Question. `account` is whose state
+    counts.
     """
 
     account: str
     state: str
     guards: Mapping[str, str] = field(default_factory=dict)
     merged: str | None = None
+    new_guards: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -257,8 +259,10 @@ def question_of(
         sends_all=meta.send_when is None,
         removes=capabilities.removal is not None,
         guards=scope.guards,
+        new_guards=scope.new_guards,
         merged=scope.merged,
         needs_contact=bool(meta.consent or capabilities.consent),
+        new_needs_contact=bool(capabilities.consent_for_new),
         full=full,
         only_failed=only_failed,
     )

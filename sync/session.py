@@ -17,7 +17,7 @@ from sync.destinations.connection import SANDBOX, Connection, Target
 from sync.engine import plan_sync
 from sync.errors import ConfigError
 from sync.ledger import Ledger, open_ledger
-from sync.plan_guards import Allowed, check_guards, merged_contacts, row_guards
+from sync.plan_guards import Allowed, check_guards, merged_contacts, new_guards, row_guards
 from sync.planner import Plan
 from sync.sandbox import DEFAULT_PORT
 from sync.suppression import forgotten_guard
@@ -60,6 +60,21 @@ class Session:
                 same += fields
         return targets
 
+    def to_check(self, destination: str) -> list[tuple[Target, list[Field]]]:
+        """Give the same; without a sync, the kinds of record that no exposure has to name."""
+        if any(sync.meta.destination == destination for sync in self.syncs):
+            return self.fields_for(destination)
+        if destination not in DESTINATIONS:
+            known = ", ".join(sorted(DESTINATIONS))
+            raise ConfigError(f"there is no destination {destination!r}; known are: {known}")
+        kinds = DESTINATIONS[destination].objects
+        found: list[tuple[Target, list[Field]]] = [
+            (Target(name), []) for name, kind in kinds.items() if not kind.required
+        ]
+        if not found:
+            raise ConfigError(f"no sync writes to {destination!r}, so nothing says what to look at")
+        return found
+
     def has(self, name: str) -> bool:
         """Tell whether the project has a model or seed of that name."""
         return any(node["name"] == name for node in self.manifest["nodes"].values())
@@ -94,6 +109,7 @@ class Session:
             ledger,
             able,
             guards=guards | (forgotten_guard(ledger) if sync.contact else {}),
+            new_guards=new_guards(sync, self.table, able),
             merged=merged_contacts(self.table) if self.has("contact_merges") else None,
             full=full,
             only_failed=only_failed,

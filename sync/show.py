@@ -18,7 +18,7 @@ from rich.progress import (
 from rich.table import Table
 from rich.text import Text
 
-from sync.changes import Capabilities, SetupStep
+from sync.changes import Capabilities, Finding, SetupStep
 from sync.config import Sync
 from sync.engine import Advance, Result
 from sync.errors import DecileError
@@ -31,6 +31,7 @@ COLOURS = {
     "succeeded": "green",
     "accepted": "green",
     "exists": "green",
+    "ok": "green",
     "create": "yellow",
     "incomplete": "yellow",
     "pending": "yellow",
@@ -40,6 +41,7 @@ COLOURS = {
     "stopped": "red",
     "killed": "red",
     "conflict": "red",
+    "wrong": "red",
 }
 
 
@@ -229,6 +231,21 @@ def show_setup(console: Console, title: str, steps: Sequence[SetupStep]) -> None
     table = Table(title=title, title_justify="left", box=None, header_style="dim", pad_edge=False)
     for heading in ("property", "state", "detail"):
         table.add_column(heading)
+    for step in steps:
+        table.add_row(step.name, coloured(step.action), Text(step.detail))
+    console.print(table)
+
+
+def show_check(
+    console: Console, title: str, findings: Sequence[Finding], steps: Sequence[SetupStep]
+) -> None:
+    """Print what a look at an account showed, and what its fields are."""
+    table = Table(title=title, title_justify="left", box=None, header_style="dim", pad_edge=False)
+    for heading in ("what", "state", "detail"):
+        table.add_column(heading)
+    for finding in findings:
+        state = "ok" if finding.ok else "wrong"
+        table.add_row(finding.name, coloured(state), Text(finding.detail))
     for step in steps:
         table.add_row(step.name, coloured(step.action), Text(step.detail))
     console.print(table)

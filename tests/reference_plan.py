@@ -44,7 +44,9 @@ class Rules:
     full: bool = False
     only_failed: bool = False
     blocked: frozenset[str] = frozenset()
+    blocked_if_new: frozenset[str] = frozenset()
     merged: frozenset[str] = frozenset()
+    new_needs_contact: bool = False
     needs_contact: bool = False
 
 
@@ -78,6 +80,9 @@ def decide(
         return "skipped", ""
     if rules.only_failed and (state is None or state.status == "accepted"):
         return "skipped", ""
+    nobody = rules.new_needs_contact and row.contact is None
+    if not there and (row.contact in rules.blocked_if_new or nobody):
+        return "blocked", ""
     creation = "upsert" if rules.mode in ("upsert", "mirror") else "create"
     operation = "update" if there else creation
     if not settled or rules.full:

@@ -109,7 +109,8 @@ class World:
 
     def plan(self, crm: Crm | None = None, **options: Any) -> Plan:
         able = (crm or Crm()).capabilities
-        able = replace(able, removal=options.pop("removal", able.removal))
+        for name in ("removal", "consent_for_new"):
+            able = replace(able, **{name: options.pop(name, getattr(able, name))})
         return plan_sync(self.sync, self.ledger, able, **options)
 
     def run(self, crm: Crm, **options: Any) -> Result:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import copy
 import csv
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -162,6 +163,22 @@ def test_setup_can_only_look(database: Path) -> None:
         assert (looked.exit_code, "create" in looked.stdout) == (0, True)
     decile(database, "setup", "hubspot")
     assert "create" not in decile(database, "setup", "hubspot", "--dry-run").stdout
+
+
+def test_a_check_names_what_is_wrong_and_changes_nothing(database: Path) -> None:
+    for _ in range(2):
+        looked = decile(database, "check", "hubspot")
+        assert (looked.exit_code, "create" in looked.stdout) == (0, True)
+        assert "this creates: decile setup hubspot" in looked.stderr
+    decile(database, "setup", "hubspot")
+    looked = decile(database, "check", "hubspot")
+    assert re.search(r"token +ok +accepted", looked.stdout)
+    assert "create" not in looked.output
+    assert decile(database, "check", "webhook").exit_code == 0
+    wrong = decile(database, "check", "hubspotty")
+    assert (wrong.exit_code, "known are: " in wrong.stderr) == (2, True)
+    wrong = decile(database, "check", "hubspot", "--recipe", "b2b")
+    assert (wrong.exit_code, "--recipe goes with rules" in wrong.stderr) == (2, True)
 
 
 def test_a_target_that_is_not_listed_reaches_no_real_account(

@@ -317,7 +317,9 @@ def all_rules(draw: st.DrawFn) -> Rules:
         full=draw(st.sampled_from([False, False, True])),
         only_failed=draw(st.sampled_from([False, False, True])),
         blocked=draw(some),
+        blocked_if_new=draw(some),
         merged=draw(some),
+        new_needs_contact=draw(st.booleans()),
     )
 
 
@@ -359,6 +361,8 @@ def check_against_reference(
         full=rules.full,
         only_failed=rules.only_failed,
         guards={"chk": one_of(rules.blocked)},
+        new_guards={"no consent": one_of(rules.blocked_if_new)},
+        consent_for_new="email_marketing" if rules.new_needs_contact else None,
         merged=one_of(rules.merged),
         removal="clear" if rules.removes else None,
     )
