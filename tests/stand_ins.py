@@ -5,6 +5,7 @@ A kind of record that is new needs an entry in CASES: how to name a row, and how
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -131,6 +132,37 @@ def native(text: str | None, kind: FieldType) -> object:
     return {"integer": int, "number": float}.get(kind, str)(text)
 
 
+AUDIENCE = "0123456789"
+
+
+def person(number: int) -> str:
+    return f"person{number}@example.com"
+
+
+def mailchimp_id(number: int) -> str:
+    return hashlib.md5(person(number).encode(), usedforsecurity=False).hexdigest()
+
+
+def mailchimp_tag(field: str) -> str:
+    return field.removeprefix("decile_").upper()
+
+
+def mailchimp_member(stand_in: StandIn, number: int) -> Mapping[str, object] | None:
+    found = requests.get(
+        f"{stand_in.sandbox.url}/mailchimp/3.0/lists/{AUDIENCE}/members/{mailchimp_id(number)}",
+        auth=("any", stand_in.sandbox.token),
+        timeout=5,
+    )
+    if found.status_code == 404:
+        return None
+    fields = found.json()["merge_fields"].items()
+    return {tag: None if value == "" else value for tag, value in fields}
+
+
+def number_or_text(text: str | None, kind: FieldType) -> object:
+    return native(text or None, "string" if kind == "boolean" else kind)
+
+
 def fields_called(called: Callable[[str], str]) -> tuple[Field, ...]:
     return tuple(replace(field, name=called(field.name)) for field in FIELDS)
 
@@ -144,6 +176,18 @@ CASES = {
         hubspot_contact,
         lambda text, _kind: text or None,
         fault_id=str,
+    ),
+    "mailchimp": Case(
+        "mailchimp",
+        "members",
+        mailchimp_id,
+        mailchimp_member,
+        number_or_text,
+        settings={"audience": AUDIENCE},
+        fields=fields_called(mailchimp_tag),
+        fault_id=mailchimp_id,
+        called=mailchimp_tag,
+        unique_key=person,
     ),
     "webhook": Case("webhook", "rows", lambda number: f"r{number}", hook_row, native),
 }
@@ -185,7 +229,7 @@ def standing_in(
     """Open a destination as the commands do, by its name in CASES; nobody really sleeps."""
     naps: list[float] = []
     records = folder / "records.csv"
-    rows = [f"{number},person{number}@example.com" for number in range(1, PEOPLE + 1)]
+    rows = [f"{number},{person(number)}" for number in range(1, PEOPLE + 1)]
     records.write_text("\n".join(["id,property_email", *rows]), encoding="utf-8")
     defaults = HttpClient.__init__.__kwdefaults__
     patch.setitem(defaults, "sleep", naps.append)

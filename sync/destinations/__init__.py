@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from sync.destinations import hubspot_connect, webhook_connect
+from sync.destinations import hubspot_connect, mailchimp_connect, webhook_connect
 from sync.destinations.connection import Connector
 
 DESTINATIONS: dict[str, Connector] = {
     "hubspot": hubspot_connect.CONNECTOR,
+    "mailchimp": mailchimp_connect.CONNECTOR,
     "webhook": webhook_connect.CONNECTOR,
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sync.sandbox import hooks, hubspot
+from sync.sandbox import hooks, hubspot, mailchimp
 from sync.sandbox.service import Service
 from sync.sandbox.store import Store
 
@@ -14,4 +14,5 @@ def services(store: Store, token: str) -> Sequence[Service]:
     return (
         hubspot.HubSpot(store, token),
         hooks.Hooks(store),
+        mailchimp.Mailchimp(store, token),
     )
