@@ -167,6 +167,22 @@ def fields_called(called: Callable[[str], str]) -> tuple[Field, ...]:
     return tuple(replace(field, name=called(field.name)) for field in FIELDS)
 
 
+def held(stand_in: StandIn, service: str, kind: str) -> dict[str, dict[str, Any]]:
+    """Give what a service of the sandbox holds of a kind, by name."""
+    found: dict[str, dict[str, Any]] = stand_in.get(f"held?service={service}").get(kind, {})
+    return found
+
+
+def marketo_lead(stand_in: StandIn, number: int) -> Mapping[str, object] | None:
+    lead = held(stand_in, "marketo", "leads").get(str(number))
+    return None if lead is None else {name: lead.get(name) for name in TYPES}
+
+
+def as_marketo_shows(text: str | None, kind: FieldType) -> object:
+    """Times lose their fraction, and an empty text is nothing."""
+    return native(f"{text[:19]}Z" if text and kind == "timestamp" else text or None, kind)
+
+
 CASES = {
     # HubSpot holds text only, and knows no difference between empty and nothing.
     "hubspot": Case(
@@ -188,6 +204,15 @@ CASES = {
         fault_id=mailchimp_id,
         called=mailchimp_tag,
         unique_key=person,
+    ),
+    "marketo": Case(
+        "marketo",
+        "leads",
+        str,
+        marketo_lead,
+        as_marketo_shows,
+        fault_id=str,
+        unique_key="c{}@example.com".format,
     ),
     "webhook": Case("webhook", "rows", lambda number: f"r{number}", hook_row, native),
 }

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from sync.destinations import hubspot_connect, mailchimp_connect, webhook_connect
+from sync.destinations import (
+    hubspot_connect,
+    mailchimp_connect,
+    marketo_connect,
+    webhook_connect,
+)
 from sync.destinations.connection import Connector
 
 DESTINATIONS: dict[str, Connector] = {
     "hubspot": hubspot_connect.CONNECTOR,
     "mailchimp": mailchimp_connect.CONNECTOR,
+    "marketo": marketo_connect.CONNECTOR,
     "webhook": webhook_connect.CONNECTOR,
 }

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sync.sandbox import hooks, hubspot, mailchimp
+from sync.sandbox import (
+    hooks,
+    hubspot,
+    mailchimp,
+    marketo,
+)
 from sync.sandbox.service import Service
 from sync.sandbox.store import Store
 
@@ -15,4 +20,5 @@ def services(store: Store, token: str) -> Sequence[Service]:
         hubspot.HubSpot(store, token),
         hooks.Hooks(store),
         mailchimp.Mailchimp(store, token),
+        marketo.Marketo(store, token),
     )

@@ -1,0 +1,144 @@
+"""Open Marketo by the settings in the environment."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from typing import Self
+
+from sync.answers import Answer
+from sync.destinations.connection import (
+    SANDBOX,
+    Connection,
+    Connector,
+    Environment,
+    Kind,
+    Target,
+    limiter,
+)
+from sync.destinations.marketo import EMAIL, WINDOW_SECONDS, MarketoLeads, capabilities
+from sync.destinations.marketo_answers import classify
+from sync.destinations.marketo_setup import NAME
+from sync.errors import AccessRefused, ConfigError, DestinationError
+from sync.http import FetchedToken, HttpClient, NoAuth, RetryPolicy, is_loopback
+from sync.sandbox import DEFAULT_TOKEN
+
+TOKEN_PATH = "/identity/oauth/token"  # noqa: S105  (a path)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything that can be set. See docs/marketo.md."""
+
+    base_url: str
+    client_id: str
+    client_secret: str
+    lookup_field: str
+    partition: str
+    rate: int
+    account: str
+
+    @classmethod
+    def read(cls, environment: Environment) -> Self:
+        """Read MARKETO_*; a setting that makes no sense is a ConfigError."""
+
+        def setting(name: str, default: str) -> str:
+            return environment.get(f"MARKETO_{name}", "").strip() or default
+
+        rate, base_url = setting("RATE_PER_20S", "90"), setting("BASE_URL", "")
+        settings = cls(
+            base_url=base_url.rstrip("/").removesuffix("/rest"),
+            client_id=setting("CLIENT_ID", ""),
+            client_secret=setting("CLIENT_SECRET", ""),
+            lookup_field=setting("LOOKUP_FIELD", EMAIL),
+            partition=setting("PARTITION", ""),
+            rate=int(rate) if rate.isascii() and rate.isdigit() else 0,
+            account=setting("ACCOUNT", SANDBOX if is_loopback(base_url) else "live"),
+        )
+        problems = settings._problems()
+        if problems:
+            raise ConfigError(*problems)
+        return settings
+
+    def _problems(self) -> list[str]:
+        problems = []
+        if not NAME.fullmatch(self.lookup_field) or self.lookup_field == "id":
+            problems.append("MARKETO_LOOKUP_FIELD must be the API name of a field, such as email.")
+        if not 1 <= self.rate <= 100:
+            problems.append("MARKETO_RATE_PER_20S must be a whole number from 1 to 100.")
+        if self.account == SANDBOX and not is_loopback(self.base_url):
+            problems.append("MARKETO_ACCOUNT: the name sandbox is taken. Choose another.")
+        return problems
+
+
+@contextmanager
+def open_leads(environment: Environment, _target: Target) -> Iterator[Connection]:
+    """Open the leads of a subscription."""
+    settings = Settings.read(environment)
+    budget = f"marketo {settings.base_url} {settings.account}"
+    with ExitStack() as stack:
+        identity = stack.enter_context(
+            HttpClient(
+                "Marketo",
+                settings.base_url,
+                auth=NoAuth(),
+                classify=_of_identity,
+                # The call that needs the token is tried again, and this one with it.
+                policy=RetryPolicy(attempts=1),
+            )
+        )
+        http = stack.enter_context(
+            HttpClient(
+                "Marketo",
+                settings.base_url,
+                auth=FetchedToken("Marketo", _fetch(identity, settings)),
+                classify=classify,
+                limiter=limiter(environment, settings.rate, WINDOW_SECONDS, budget=budget),
+            )
+        )
+        destination = MarketoLeads(
+            http,
+            lookup_field=settings.lookup_field,
+            partition=settings.partition,
+            calls_per_window=settings.rate,
+        )
+        yield Connection(destination, settings.account)
+
+
+def _fetch(identity: HttpClient, settings: Settings) -> Callable[[], tuple[str, float]]:
+    query = {
+        "grant_type": "client_credentials",
+        "client_id": settings.client_id,
+        "client_secret": settings.client_secret,
+    }
+
+    def fetch() -> tuple[str, float]:
+        found = identity.get(TOKEN_PATH, query=query)
+        token, seconds = found.get("access_token"), found.get("expires_in")
+        if not isinstance(token, str) or not isinstance(seconds, int):
+            raise AccessRefused("Marketo gave no token. Check MARKETO_BASE_URL.")
+        return token, seconds
+
+    return fetch
+
+
+def _of_identity(answer: Answer) -> DestinationError | None:
+    if answer.status in {400, 401}:
+        return AccessRefused(
+            f"{answer}: MARKETO_CLIENT_ID or MARKETO_CLIENT_SECRET is not that of a LaunchPoint"
+            " service."
+        )
+    return None
+
+
+CONNECTOR = Connector(
+    objects={"leads": Kind(capabilities())},
+    needs=("MARKETO_BASE_URL", "MARKETO_CLIENT_ID", "MARKETO_CLIENT_SECRET"),
+    sandboxed=lambda url: {
+        "MARKETO_BASE_URL": f"{url}/marketo",
+        "MARKETO_CLIENT_ID": SANDBOX,
+        "MARKETO_CLIENT_SECRET": DEFAULT_TOKEN,
+    },
+    open=open_leads,
+)
