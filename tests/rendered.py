@@ -13,7 +13,9 @@ NAMES = [
     "dispatch/matches_regex", "dispatch/regex_replace", "dispatch/lower_text", "plain_text",
     "letters_beyond_ascii", "domain_pattern", "email_pattern", "normalize_email",
     "phone_digits", "phone_with_code", "normalize_phone", "name_key", "country_key",
-    "normalize_name", "url_domain",
+    "normalize_name", "url_domain", "dispatch/composed", "dispatch/sha256", "ad_blanks",
+    "ad_punctuation", "ad_trim", "ad_text", "ad_email", "ad_phone", "ad_normal",
+    "ad_empty_digest", "ad_hash",
 ]  # fmt: skip
 Macro = Callable[..., str]
 
@@ -34,7 +36,7 @@ def macros(engine: str) -> dict[str, Macro]:
     """The macros of the normalisation, by name."""
     adapter = Adapter(engine)
     environment = Environment(extensions=["jinja2.ext.do"])  # noqa: S701  (makes SQL, not HTML)
-    environment.globals["adapter"] = adapter
+    environment.globals |= {"adapter": adapter, "return": lambda value: value}
     texts = [(MACROS / f"{name}.sql").read_text(encoding="utf-8") for name in NAMES]
     adapter.macros = vars(environment.from_string("\n".join(texts)).module)
     return adapter.macros

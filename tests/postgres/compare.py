@@ -23,6 +23,10 @@ from typing import Any
 import duckdb
 import psycopg2
 
+from sync.hashing import ad_hash
+from tests.ad_hashes import KINDS as AD_KINDS
+from tests.ad_hashes import generated
+from tests.ad_hashes import query as query_hashes
 from tests.normalisation import KINDS, country_names, failures, query, vectors
 from tests.postgres.server import postgres
 
@@ -171,6 +175,12 @@ def normalise(cursor: Any) -> None:
         listed = [(text, country) for text, country, _ in vectors(kind)]
         cursor.execute(query(kind, listed, "postgres"))
         wrong += failures(kind, cursor.fetchall())
+    for platform, kind in AD_KINDS:
+        texts = generated(2_000)
+        cursor.execute(query_hashes(texts, platform, kind, "postgres"))
+        found = [row[0] for row in cursor.fetchall()]
+        if found != [ad_hash(platform, kind, text) for text in texts]:
+            wrong.append(f"hashes of {kind} for {platform}")
     if wrong:
         raise SystemExit("\n".join(["normalised otherwise than listed:", *wrong]))
 
