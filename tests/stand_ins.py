@@ -159,6 +159,17 @@ def mailchimp_member(stand_in: StandIn, number: int) -> Mapping[str, object] | N
     return {tag: None if value == "" else value for tag, value in fields}
 
 
+def brevo_contact(stand_in: StandIn, number: int) -> Mapping[str, object] | None:
+    found = requests.get(
+        f"{stand_in.sandbox.url}/brevo/v3/contacts/{number}",
+        headers={"api-key": stand_in.sandbox.token},
+        timeout=5,
+    )
+    if found.status_code == 404:
+        return None
+    return dict.fromkeys(map(str.upper, TYPES)) | found.json()["attributes"]
+
+
 def number_or_text(text: str | None, kind: FieldType) -> object:
     return native(text or None, "string" if kind == "boolean" else kind)
 
@@ -184,6 +195,17 @@ def as_marketo_shows(text: str | None, kind: FieldType) -> object:
 
 
 CASES = {
+    "brevo": Case(
+        "brevo",
+        "contacts",
+        str,
+        brevo_contact,
+        lambda text, kind: native(text or None, kind),
+        fields=fields_called(str.upper),
+        fault_id=str,
+        called=str.upper,
+        unique_key=person,
+    ),
     # HubSpot holds text only, and knows no difference between empty and nothing.
     "hubspot": Case(
         "hubspot",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sync.destinations import (
+    brevo_connect,
     hubspot_connect,
     mailchimp_connect,
     marketo_connect,
@@ -11,6 +12,7 @@ from sync.destinations import (
 from sync.destinations.connection import Connector
 
 DESTINATIONS: dict[str, Connector] = {
+    "brevo": brevo_connect.CONNECTOR,
     "hubspot": hubspot_connect.CONNECTOR,
     "mailchimp": mailchimp_connect.CONNECTOR,
     "marketo": marketo_connect.CONNECTOR,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sync.sandbox import (
+    brevo,
     hooks,
     hubspot,
     mailchimp,
@@ -19,6 +20,7 @@ def services(store: Store, token: str) -> Sequence[Service]:
     return (
         hubspot.HubSpot(store, token),
         hooks.Hooks(store),
+        brevo.Brevo(store, token),
         mailchimp.Mailchimp(store, token),
         marketo.Marketo(store, token),
     )

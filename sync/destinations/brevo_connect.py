@@ -1,0 +1,87 @@
+"""Open Brevo by the settings in the environment."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Self
+
+from sync.destinations.brevo import CALLS_PER_SECOND, BrevoContacts, capabilities
+from sync.destinations.brevo_answers import classify
+from sync.destinations.connection import (
+    SANDBOX,
+    Connection,
+    Connector,
+    Environment,
+    Kind,
+    Target,
+    limiter,
+)
+from sync.destinations.header_key import HeaderKey
+from sync.errors import ConfigError
+from sync.http import HttpClient, is_loopback
+from sync.sandbox import DEFAULT_TOKEN
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything that can be set. See docs/brevo.md."""
+
+    key: str
+    base_url: str
+    rate: int
+    account: str
+
+    @classmethod
+    def read(cls, environment: Environment) -> Self:
+        """Read BREVO_*; a setting that makes no sense is a ConfigError."""
+
+        def setting(name: str, default: str) -> str:
+            return environment.get(f"BREVO_{name}", "").strip() or default
+
+        base_url = setting("BASE_URL", "https://api.brevo.com/v3")
+        rate = setting("CALLS_PER_SECOND", str(CALLS_PER_SECOND))
+        account = setting("ACCOUNT", SANDBOX if is_loopback(base_url) else "live")
+        problems = []
+        if not (rate.isascii() and rate.isdigit() and int(rate)):
+            problems.append("BREVO_CALLS_PER_SECOND must be a whole number above 0, such as 10.")
+        if account == SANDBOX and not is_loopback(base_url):
+            problems.append("BREVO_ACCOUNT: the name sandbox is taken. Choose another.")
+        if problems:
+            raise ConfigError(*problems)
+        return cls(key=setting("API_KEY", ""), base_url=base_url, rate=int(rate), account=account)
+
+
+@contextmanager
+def open_contacts(environment: Environment, target: Target) -> Iterator[Connection]:
+    """Open the contacts of an account. No message shows a path: it may hold an address."""
+    settings = Settings.read(environment)
+    new_in = target.settings.get("list", "")
+    if new_in and not (new_in.isascii() and new_in.isdigit()):
+        raise ConfigError("sync.settings.list: must be the number of a list.")
+    budget = f"brevo {settings.base_url} {settings.account}"
+    with HttpClient(
+        "Brevo",
+        settings.base_url,
+        auth=HeaderKey("Brevo", "api-key", settings.key),
+        classify=classify,
+        limiter=limiter(environment, settings.rate, 1.0, budget=budget),
+        shown_path="contacts",
+    ) as http:
+        destination = BrevoContacts(
+            http, new_in=int(new_in) if new_in else None, calls_per_second=settings.rate
+        )
+        yield Connection(destination, settings.account)
+
+
+CONNECTOR = Connector(
+    objects={"contacts": Kind(capabilities(), optional=("list",))},
+    needs=("BREVO_API_KEY",),
+    sandboxed=lambda url: {
+        "BREVO_API_KEY": DEFAULT_TOKEN,
+        "BREVO_BASE_URL": f"{url}/brevo/v3",
+        "BREVO_CALLS_PER_SECOND": "1000",
+    },
+    open=open_contacts,
+)

@@ -1,0 +1,236 @@
+"""Brevo contacts against the sandbox: batches, rows alone, and what it drops without a word."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+import requests
+from hypothesis import given
+from hypothesis import strategies as st
+from stand_ins import CASES, StandIn, brevo_contact, person, standing_in
+
+from sync.answers import Answer
+from sync.changes import Change, Field, FieldType, Operation
+from sync.destinations import DESTINATIONS
+from sync.destinations.addresses import native
+from sync.destinations.brevo_answers import classify
+from sync.destinations.brevo_connect import Settings
+from sync.destinations.connection import Target
+from sync.errors import AccessRefused, BatchRefused, ConfigError, DestinationError, Retriable
+
+FIELDS = (
+    Field("score", "SCORE", "integer", "Lead score", "1 to 100."),
+    Field("band", "BAND", "string", "Band", "Cold, warm or hot."),
+    Field("is_hot", "IS_HOT", "boolean", "Is hot", "Band is hot."),
+)
+
+
+@pytest.fixture
+def there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[StandIn]:
+    patched = replace(CASES["brevo"], settings={"list": "12"})
+    monkeypatch.setitem(CASES, "brevo", patched)
+    with standing_in("brevo", tmp_path, monkeypatch) as opened:
+        opened.destination.apply_setup(FIELDS)
+        yield opened
+
+
+def known(number: int, operation: Operation = "update", **fields: str | None) -> Change:
+    values = fields or {"SCORE": "7"}
+    return Change(f"t{number}", f"k{number}", operation, str(number), person(number), values)
+
+
+def new(number: int, address: str | None = None, **fields: str | None) -> Change:
+    address = person(number) if address is None else address
+    values = fields or {"SCORE": "7"}
+    return Change(f"n{number}", f"k{number}", "upsert", None, address, values)
+
+
+def statuses(outcomes: list[Any]) -> list[str]:
+    return [outcome.status for outcome in outcomes]
+
+
+def calls(there: StandIn) -> list[tuple[str, int]]:
+    return [(call["method"], call["rows"]) for call in there.writes()]
+
+
+def contact(there: StandIn, name: int | str) -> Any:
+    headers = {"api-key": there.sandbox.token}
+    url = f"{there.sandbox.url}/brevo/v3/contacts/{quote(str(name))}"
+    return requests.get(url, headers=headers, timeout=5).json()
+
+
+def test_known_contacts_are_updated_in_one_call_and_one_is_read_back(there: StandIn) -> None:
+    for score in ("7", "8"):
+        changes = [known(number, SCORE=score, IS_HOT="false") for number in range(1, 31)]
+        assert statuses(there.destination.push(changes)) == ["accepted"] * 30
+    assert calls(there) == [("POST", 30), ("POST", 30)]
+    reads = [one for one in there.get("calls")["calls"] if one["path"].endswith("/contacts/1")]
+    assert len(reads) == 1
+    stored = brevo_contact(there, 30)
+    assert stored is not None
+    assert (stored["SCORE"], stored["IS_HOT"]) == (8, False)
+
+
+def test_new_contacts_get_into_the_list_and_known_ones_stay_out_of_it(there: StandIn) -> None:
+    there.destination.push([known(2)])
+    outcomes = there.destination.push([new(901), new(1), new(2, SCORE="9")])
+    assert statuses(outcomes) == ["accepted"] * 3
+    assert contact(there, person(901))["listIds"] == [12]
+    assert contact(there, 1)["listIds"] == []
+    assert contact(there, 2)["attributes"]["SCORE"] == 9
+    assert [one.destination_id for one in outcomes[1:]] == ["1", "2"]
+    assert outcomes[0].destination_id == str(contact(there, person(901))["id"])
+
+
+def test_a_batch_with_a_contact_that_is_gone_is_refused_and_alone_says_why(there: StandIn) -> None:
+    there.destination.push([known(2, "erase")])
+    with pytest.raises(BatchRefused):
+        there.destination.push([known(1), known(2), known(3)])
+    (outcome,) = there.destination.push([known(2)])
+    assert (outcome.status, outcome.error_code) == ("rejected", "CONTACT_NOT_FOUND")
+    (outcome,) = there.destination.push([known(2, "remove", SCORE=None)])
+    assert outcome.status == "accepted"
+
+
+def test_rows_without_an_address_or_with_that_of_another_row_are_not_sent(there: StandIn) -> None:
+    changes = [new(901, " New@Example.com"), new(902, "new@example.com"), new(903, "")]
+    outcomes = there.destination.push(changes)
+    assert [one.error_code for one in outcomes] == [None, "DUPLICATE_ADDRESS", "NO_ADDRESS"]
+    assert calls(there) == [("POST", 1)]
+
+
+def test_an_unknown_attribute_stops_before_anything_is_written(there: StandIn) -> None:
+    with pytest.raises(AccessRefused, match=r"OTHER.*decile setup brevo"):
+        there.destination.push([known(1, SCORE="1", OTHER="x")])
+    assert there.writes() == []
+    removals = [known(number, "remove", SCORE=None, OTHER=None) for number in (1, 2)]
+    assert statuses(there.destination.push(removals)) == ["accepted"] * 2
+
+
+def test_what_brevo_drops_without_a_word_is_found_by_reading_back(
+    there: StandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sync.destinations.brevo.native", lambda text, _kind: str(text))
+    with pytest.raises(AccessRefused, match=r"SCORE.*decile setup brevo"):
+        there.destination.push([known(1), known(2)])
+
+
+def test_an_address_is_moved_by_a_call_of_its_own(there: StandIn) -> None:
+    changes = [known(1, EMAIL="other@example.com"), known(2, EMAIL=person(3)), known(4)]
+    outcomes = there.destination.push(changes)
+    assert statuses(outcomes) == ["accepted", "rejected", "accepted"]
+    assert outcomes[1].error_code == "DUPLICATE_PARAMETER"
+    assert contact(there, 1)["email"] == "other@example.com"
+
+
+def test_an_erasure_by_address_leaves_nobody(there: StandIn) -> None:
+    erasure = replace(known(1, "erase"), record_id=None, fields={})
+    assert statuses(there.destination.push([erasure, known(2, "erase")])) == ["accepted"] * 2
+    assert brevo_contact(there, 1) is None
+    assert calls(there) == [("DELETE", 1)] * 2
+
+
+def test_another_value_that_is_somebody_elses_is_rejected(there: StandIn) -> None:
+    there.fault("batch_400", unique_value=person(901), code="DUPLICATE_PARAMETER")
+    (outcome,) = there.destination.push([new(901)])
+    assert (outcome.status, outcome.error_code) == ("rejected", "DUPLICATE_PARAMETER")
+
+
+def test_no_message_shows_an_address_in_a_path(there: StandIn) -> None:
+    there.fault("status", status=500, times=None, path="%40")
+    with pytest.raises(DestinationError) as caught:
+        there.destination.push([new(1)])
+    assert "person" not in str(caught.value)
+
+
+def answer(status: int, code: str | None = None, **headers: str) -> Answer:
+    body = {"code": code, "message": "ada@example.com"} if code else None
+    return Answer("Brevo", "PUT", "contacts", status, headers, body)
+
+
+@pytest.mark.parametrize(
+    ("given", "kind", "code"),
+    [
+        (answer(400, "invalid_parameter"), BatchRefused, "INVALID_PARAMETER"),
+        (answer(400, "out_of_range"), BatchRefused, "OUT_OF_RANGE"),
+        (answer(400, "ada@example.com"), BatchRefused, "400"),
+        (answer(413), BatchRefused, "413"),
+        (answer(401, "unauthorized"), AccessRefused, None),
+        (answer(402, "not_enough_credits"), AccessRefused, None),
+        (answer(403, "permission_denied"), AccessRefused, None),
+        (answer(425), Retriable, None),
+        (answer(500), type(None), None),
+    ],
+)
+def test_a_status_means(given: Answer, kind: type[DestinationError], code: str | None) -> None:
+    found = classify(given)
+    assert type(found) is kind
+    assert getattr(found, "code", None) == code
+    assert "ada" not in str(found)
+
+
+@pytest.mark.parametrize(
+    ("headers", "seconds"),
+    [
+        ({"x-sib-ratelimit-reset": "3"}, 3.0),
+        ({"x-sib-ratelimit-reset": "3", "Retry-After": "9"}, 9.0),
+        ({"x-sib-ratelimit-reset": "soon"}, None),
+    ],
+)
+def test_a_limit_says_when_it_opens(headers: Mapping[str, str], seconds: float | None) -> None:
+    found = classify(answer(429, **headers))
+    assert isinstance(found, Retriable)
+    assert found.retry_after == seconds
+
+
+KINDS: tuple[FieldType, ...] = ("integer", "string", "boolean", "number")
+
+
+@given(st.integers(-(10**12), 10**12), st.sampled_from(KINDS))
+def test_a_value_is_json_of_its_type(number: int, kind: FieldType) -> None:
+    assert native("", kind) == native(None, kind) == ""
+    if kind == "boolean":
+        assert native("true", kind) is True
+        assert native("false", kind) is False
+    else:
+        assert native(str(number), kind) == (str(number) if kind == "string" else number)
+
+
+def test_the_setup_makes_what_is_missing_and_names_what_does_not_fit(there: StandIn) -> None:
+    fields = (
+        *FIELDS,
+        Field("scored_on", "SCORED_ON", "date", "Scored on", ""),
+        Field("address", "EMAIL", "string", "Address", ""),
+        Field("when", "SCORE", "date", "When", ""),
+        Field("small", "small", "string", "Small", ""),
+    )
+    actions = [step.action for step in there.destination.apply_setup(fields)]
+    assert actions == ["exists"] * 3 + ["create", "exists", "conflict", "conflict"]
+
+
+@pytest.mark.parametrize(
+    ("settings", "wanted", "problem"),
+    [
+        ({"CALLS_PER_SECOND": "x"}, {}, "CALLS_PER_SECOND"),
+        ({"ACCOUNT": "sandbox"}, {}, "sandbox is taken"),
+        ({"API_KEY": "a key"}, {}, "character"),
+        ({}, {"list": "News"}, "number of a list"),
+    ],
+)
+def test_a_setting_that_makes_no_sense_is_named(
+    settings: dict[str, str], wanted: dict[str, str], problem: str
+) -> None:
+    given = {"API_KEY": "xkeysib-1", **settings}
+    environment = {f"BREVO_{name}": value for name, value in given.items()}
+    connection = DESTINATIONS["brevo"].connect(environment, Target("contacts", wanted))
+    with pytest.raises(ConfigError, match=problem), connection:
+        pass
+
+
+def test_an_account_is_live_unless_it_is_named() -> None:
+    assert Settings.read({"BREVO_API_KEY": "xkeysib-1"}).account == "live"
