@@ -272,7 +272,7 @@ class HttpClient:
                 response.headers,
                 body if isinstance(body, dict) else None,
                 body if isinstance(body, list) else None,
-                response.text if body is None else "",
+                _text(response) if body is None else "",
             )
         except requests.RequestException as problem:
             error = transport_error(problem, f"{self._service}: {call.method} {path}")
@@ -326,6 +326,13 @@ def _json(response: requests.Response) -> object:
         return response.json()
     except (ValueError, RecursionError):
         return None
+
+
+def _text(response: requests.Response) -> str:
+    """Give the body as UTF-8 unless it says otherwise: requests takes any text for Latin-1."""
+    if "charset" not in response.headers.get("Content-Type", ""):
+        response.encoding = "utf-8"
+    return response.text
 
 
 def _tell(state: RetryCallState) -> None:

@@ -9,6 +9,7 @@ import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from sync.destinations import DESTINATIONS
 from sync.destinations.connection import Connector, Target
 from sync.http import HttpClient
 from sync.sandbox import Limit, Sandbox
+from sync.sandbox.salesforce_records import PREFIXES
 
 PEOPLE = 30
 FIELDS = (
@@ -71,7 +73,7 @@ class Case:
     fields of a row by its number, `text_field` one that takes
     any text, `operation` is how one is written, `fault_id` is how a fault of
     the sandbox names it. `called` gives the vendor's name of a field of FIELDS, `unique_key` what
-    the unique key of a row is.
+    the unique key of a row is, `born_with` what only a new record is given.
     """
 
     destination: str
@@ -86,6 +88,7 @@ class Case:
     text_field: str = "decile_note"
     fault_id: Callable[[int], str] = "k{}".format
     called: Callable[[str], str] = str
+    born_with: Mapping[str, str] = field(default_factory=dict)
     unique_key: Callable[[int], str] = "c{}".format
 
     @property
@@ -194,6 +197,24 @@ def as_marketo_shows(text: str | None, kind: FieldType) -> object:
     return native(f"{text[:19]}Z" if text and kind == "timestamp" else text or None, kind)
 
 
+def salesforce_record(object_: str, stand_in: StandIn, number: int) -> Mapping[str, object] | None:
+    records = held(stand_in, "salesforce", object_)
+    by_key = {record.get("Decile_Key__c"): record for record in records.values()}
+    return records.get(salesforce_id(object_, number)) or by_key.get(f"k{number}")
+
+
+def salesforce_id(object_: str, number: int) -> str:
+    return f"{PREFIXES[object_]}{number:012d}AAA"
+
+
+def salesforce_shown(text: str | None, kind: FieldType) -> object:
+    """A checkbox is never empty, and a text has no spaces at its ends."""
+    if kind == "boolean":
+        return text == "true"
+    value = native(text, kind)
+    return value.strip() or None if isinstance(value, str) else value
+
+
 CASES = {
     "brevo": Case(
         "brevo",
@@ -236,6 +257,38 @@ CASES = {
         fault_id=str,
         unique_key="c{}@example.com".format,
     ),
+    "salesforce leads": Case(
+        "salesforce",
+        "leads",
+        partial(salesforce_id, "Lead"),
+        partial(salesforce_record, "Lead"),
+        salesforce_shown,
+        fields=fields_called("{}__c".format),
+        called="{}__c".format,
+        fault_id=partial(salesforce_id, "Lead"),
+        born_with={"LastName": "Lovelace", "Company": "Engines"},
+    ),
+    "salesforce contacts": Case(
+        "salesforce",
+        "contacts",
+        partial(salesforce_id, "Contact"),
+        partial(salesforce_record, "Contact"),
+        salesforce_shown,
+        fields=fields_called("{}__c".format),
+        called="{}__c".format,
+        fault_id=partial(salesforce_id, "Contact"),
+        born_with={"LastName": "Lovelace"},
+    ),
+    "salesforce tasks": Case(
+        "salesforce",
+        "tasks",
+        lambda _number: None,
+        partial(salesforce_record, "Task"),
+        salesforce_shown,
+        fields=fields_called("{}__c".format),
+        called="{}__c".format,
+        operation="create",
+    ),
     "webhook": Case("webhook", "rows", lambda number: f"r{number}", hook_row, native),
 }
 
@@ -257,6 +310,8 @@ def change(
     row, fields = (
         {case.called(field): value for field, value in given.items()} for given in (row, fields)
     )
+    if operation in ("upsert", "create"):
+        fields = {**fields, **case.born_with}
     return Change(
         token or f"{operation}{number}",
         f"k{number}",

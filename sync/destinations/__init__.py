@@ -7,6 +7,7 @@ from sync.destinations import (
     hubspot_connect,
     mailchimp_connect,
     marketo_connect,
+    salesforce_connect,
     webhook_connect,
 )
 from sync.destinations.connection import Connector
@@ -16,5 +17,6 @@ DESTINATIONS: dict[str, Connector] = {
     "hubspot": hubspot_connect.CONNECTOR,
     "mailchimp": mailchimp_connect.CONNECTOR,
     "marketo": marketo_connect.CONNECTOR,
+    "salesforce": salesforce_connect.CONNECTOR,
     "webhook": webhook_connect.CONNECTOR,
 }

@@ -10,6 +10,7 @@ from sync.sandbox import (
     hubspot,
     mailchimp,
     marketo,
+    salesforce,
 )
 from sync.sandbox.service import Service
 from sync.sandbox.store import Store
@@ -23,4 +24,5 @@ def services(store: Store, token: str) -> Sequence[Service]:
         brevo.Brevo(store, token),
         mailchimp.Mailchimp(store, token),
         marketo.Marketo(store, token),
+        salesforce.Salesforce(store, token),
     )
