@@ -32,7 +32,8 @@ def tables() -> str:
         [_link(name), object_, *_limits(kind.capabilities), _needs(connector)]
         for name, object_, connector, kind in kinds
     ]
-    heads = ["object", "rows a batch", "rows a call", "rows a second", "batches at once"]
+    heads = ["object", "rows a batch", "rows a call", "calls per 10,000", "rows a second"]
+    heads += ["batches at once"]
     heads += ["a removal", "erases", "consent", "real with"]
     return f"{_table(['', 'object', *modes], have)}\n\n{_table(['', *heads], limits)}"
 
@@ -48,6 +49,7 @@ def _limits(able: Capabilities) -> list[str]:
     return [
         f"{able.max_batch:,}",
         f"{able.rows_per_call or able.max_batch:,}",
+        f"{-(-10_000 // (able.rows_per_call or able.max_batch)):,}",
         f"{able.rows_per_second:,.10g}",
         str(able.max_in_flight),
         REMOVALS[able.removal],
