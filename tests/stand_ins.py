@@ -187,6 +187,13 @@ def held(stand_in: StandIn, service: str, kind: str) -> dict[str, dict[str, Any]
     return found
 
 
+def sheet_row(stand_in: StandIn, number: int) -> Mapping[str, object] | None:
+    header, *lines = held(stand_in, "google_sheets", "tabs")["book/leads"]["values"]
+    rows = [dict(zip(header, line + [""] * len(header), strict=False)) for line in lines]
+    found = [row for row in rows if row["decile_key"] == f"k{number}"]
+    return {name: found[0][name] for name in TYPES} if found else None
+
+
 def marketo_lead(stand_in: StandIn, number: int) -> Mapping[str, object] | None:
     lead = held(stand_in, "marketo", "leads").get(str(number))
     return None if lead is None else {name: lead.get(name) for name in TYPES}
@@ -226,6 +233,15 @@ CASES = {
         fault_id=str,
         called=str.upper,
         unique_key=person,
+    ),
+    # An empty cell is an empty text, and nothing.
+    "google_sheets": Case(
+        "google_sheets",
+        "rows",
+        "k{}".format,
+        sheet_row,
+        lambda text, kind: "" if text is None else native(text, kind),
+        settings={"spreadsheet": "book", "tab": "leads"},
     ),
     # HubSpot holds text only, and knows no difference between empty and nothing.
     "hubspot": Case(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sync.destinations import (
     brevo_connect,
+    google_sheets_connect,
     hubspot_connect,
     mailchimp_connect,
     marketo_connect,
@@ -14,6 +15,7 @@ from sync.destinations.connection import Connector
 
 DESTINATIONS: dict[str, Connector] = {
     "brevo": brevo_connect.CONNECTOR,
+    "google_sheets": google_sheets_connect.CONNECTOR,
     "hubspot": hubspot_connect.CONNECTOR,
     "mailchimp": mailchimp_connect.CONNECTOR,
     "marketo": marketo_connect.CONNECTOR,

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from sync.sandbox import (
     brevo,
+    google_sheets,
     hooks,
     hubspot,
     mailchimp,
@@ -20,6 +21,7 @@ def services(store: Store, token: str) -> Sequence[Service]:
     """Give them all; `token` is the one that they take."""
     return (
         hubspot.HubSpot(store, token),
+        google_sheets.GoogleSheets(store, token),
         hooks.Hooks(store),
         brevo.Brevo(store, token),
         mailchimp.Mailchimp(store, token),

@@ -1,0 +1,125 @@
+"""Open a tab in Google Sheets by the settings in the environment."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from functools import cache
+from typing import Self
+
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+
+from sync.destinations.connection import (
+    SANDBOX,
+    Connection,
+    Connector,
+    Environment,
+    Kind,
+    Target,
+    limiter,
+)
+from sync.destinations.google_sheets import (
+    KEY_COLUMN,
+    WINDOW_SECONDS,
+    GoogleSheetRows,
+    capabilities,
+    classify,
+)
+from sync.destinations.google_sheets_tab import Tab
+from sync.destinations.google_token import ServiceAccount, fetch_token, token_client
+from sync.errors import ConfigError
+from sync.http import FetchedToken, HttpClient, is_loopback
+
+SCOPE = "https://www.googleapis.com/auth/spreadsheets"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything that can be set. See docs/google_sheets.md."""
+
+    credentials: ServiceAccount
+    base_url: str
+    rate: int
+    account: str
+
+    @classmethod
+    def read(cls, environment: Environment) -> Self:
+        """Read GOOGLE_SHEETS_*; a setting that makes no sense is a ConfigError."""
+
+        def setting(name: str, default: str) -> str:
+            return environment.get(f"GOOGLE_SHEETS_{name}", "").strip() or default
+
+        rate = setting("CALLS_PER_MINUTE", "90")
+        base_url = setting("BASE_URL", "https://sheets.googleapis.com")
+        account = setting("ACCOUNT", SANDBOX if is_loopback(base_url) else "live")
+        problems = []
+        if not (rate.isascii() and rate.isdigit() and int(rate)):
+            problems.append("GOOGLE_SHEETS_CALLS_PER_MINUTE must be a whole number above 0.")
+        if account == SANDBOX and not is_loopback(base_url):
+            problems.append("GOOGLE_SHEETS_ACCOUNT: the name sandbox is taken. Choose another.")
+        if problems:
+            raise ConfigError(*problems)
+        name = "GOOGLE_SHEETS_CREDENTIALS"
+        credentials = ServiceAccount.read(name, setting("CREDENTIALS", ""))
+        return cls(credentials=credentials, base_url=base_url, rate=int(rate), account=account)
+
+
+@contextmanager
+def open_rows(environment: Environment, target: Target) -> Iterator[Connection]:
+    """Open the rows of a tab."""
+    settings = Settings.read(environment)
+    budget = f"google_sheets {settings.base_url} {settings.account}"
+    with ExitStack() as stack:
+        tokens = stack.enter_context(token_client(settings.credentials))
+        http = stack.enter_context(
+            HttpClient(
+                "Google Sheets",
+                settings.base_url,
+                auth=FetchedToken(
+                    "Google Sheets", fetch_token(tokens, settings.credentials, SCOPE)
+                ),
+                classify=classify,
+                limiter=limiter(environment, settings.rate, WINDOW_SECONDS, budget=budget),
+                timeouts=(5.0, 180.0),
+            )
+        )
+        destination = GoogleSheetRows(
+            http,
+            Tab(http, target.settings["spreadsheet"], target.settings["tab"]),
+            key_column=target.settings.get("key_column", KEY_COLUMN),
+            calls_per_minute=settings.rate,
+        )
+        yield Connection(destination, settings.account)
+
+
+@cache
+def _any_key() -> str:
+    """Give a private key that nobody else has: the sandbox takes any."""
+    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
+
+
+def _sandboxed(url: str) -> Environment:
+    credentials = {
+        "client_email": "decile@sandbox.example",
+        "private_key": _any_key(),
+        "token_uri": f"{url}/google_sheets/token",
+    }
+    return {
+        "GOOGLE_SHEETS_BASE_URL": f"{url}/google_sheets",
+        "GOOGLE_SHEETS_CREDENTIALS": json.dumps(credentials),
+        "GOOGLE_SHEETS_CALLS_PER_MINUTE": "60000",
+    }
+
+
+CONNECTOR = Connector(
+    objects={
+        "rows": Kind(capabilities(), required=("spreadsheet", "tab"), optional=("key_column",))
+    },
+    needs=("GOOGLE_SHEETS_CREDENTIALS",),
+    sandboxed=_sandboxed,
+    open=open_rows,
+)
