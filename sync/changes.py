@@ -37,13 +37,33 @@ class Change:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What the destination said of one change. A row it did not mention is pending."""
+    """What the destination said of one change. A row it did not mention is pending.
+
+    `request_id` is its own name of a call that it works off later, `request_row` the place of the
+    row in that call: see Collects.
+    """
 
     token: str
     status: Status
     destination_id: str | None = None
     error_code: str | None = None
     message: str | None = None
+    request_id: str | None = field(default=None, compare=False)
+    request_row: int | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True)
+class Collected:
+    """What became of a call that a destination worked off later.
+
+    `match_rate` is in its own words, such as 41-50%. `failed` has the code of each row that came
+    to nothing, by its place in the call.
+    """
+
+    status: Literal["processing", "done", "failed"]
+    rows: int | None = None
+    match_rate: str | None = None
+    failed: Mapping[int, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -222,6 +222,17 @@ def salesforce_shown(text: str | None, kind: FieldType) -> object:
     return value.strip() or None if isinstance(value, str) else value
 
 
+AUDIENCE_FIELDS = (
+    Field("email_hash", "EMAIL", "string", "E-mail", "Hashed.", personal=True),
+    Field("first_name", "FN", "string", "First name", "Hashed.", personal=True),
+)
+
+
+def meta_member(stand_in: StandIn, number: int) -> Mapping[str, object] | None:
+    (audience,) = held(stand_in, "meta", "audience")
+    return held(stand_in, "meta", f"member of {audience}").get(f"c{number}")
+
+
 CASES = {
     "brevo": Case(
         "brevo",
@@ -242,6 +253,19 @@ CASES = {
         sheet_row,
         lambda text, kind: "" if text is None else native(text, kind),
         settings={"spreadsheet": "book", "tab": "leads"},
+    ),
+    "meta": Case(
+        "meta",
+        "members",
+        "k{}".format,
+        meta_member,
+        None,
+        settings={"audience": "Warm leads"},
+        fields=AUDIENCE_FIELDS,
+        row=lambda number: {"EMAIL": person(number), "FN": "Ann"},
+        operation="create",
+        text_field="FN",
+        fault_id="c{}".format,
     ),
     # HubSpot holds text only, and knows no difference between empty and nothing.
     "hubspot": Case(

@@ -8,6 +8,7 @@ from sync.destinations import (
     hubspot_connect,
     mailchimp_connect,
     marketo_connect,
+    meta_connect,
     salesforce_connect,
     webhook_connect,
 )
@@ -20,5 +21,6 @@ DESTINATIONS: dict[str, Connector] = {
     "mailchimp": mailchimp_connect.CONNECTOR,
     "marketo": marketo_connect.CONNECTOR,
     "salesforce": salesforce_connect.CONNECTOR,
+    "meta": meta_connect.CONNECTOR,
     "webhook": webhook_connect.CONNECTOR,
 }

@@ -11,6 +11,7 @@ from sync.sandbox import (
     hubspot,
     mailchimp,
     marketo,
+    meta,
     salesforce,
 )
 from sync.sandbox.service import Service
@@ -27,4 +28,5 @@ def services(store: Store, token: str) -> Sequence[Service]:
         mailchimp.Mailchimp(store, token),
         marketo.Marketo(store, token),
         salesforce.Salesforce(store, token),
+        meta.Meta(store, token),
     )

@@ -1,0 +1,65 @@
+"""A person as Meta is told of them: the columns, what is hashed, and how rows are laid out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from sync.changes import Change
+from sync.errors import ConfigError
+from sync.hashing import EMPTY_DIGEST, ad_hash, tidied
+
+ID = "EXTERN_ID"
+# The kind by which a column is hashed; None: it goes as it is.
+COLUMNS: Mapping[str, str | None] = {
+    ID: None,
+    "EMAIL": "email",
+    "PHONE": "phone",
+    "FN": "name",
+    "LN": "name",
+    "GEN": "gender",
+    "DOBY": "number",
+    "DOBM": "number",
+    "DOBD": "number",
+    "CT": "place",
+    "ST": "place",
+    "ZIP": "postal_code",
+    "COUNTRY": "country",
+    "MADID": None,
+}
+Row = Mapping[str, str]
+
+
+def hashed(change: Change, fields: Mapping[str, str | None] | None = None) -> Row:
+    """Give what is known of a person, as Meta wants it; without what is empty."""
+    fields = change.fields if fields is None else fields
+    unknown = sorted(fields.keys() - COLUMNS.keys())
+    if unknown:
+        raise ConfigError(
+            f"Meta audiences have no field {', '.join(unknown)}; they have {', '.join(COLUMNS)}."
+        )
+    found = {name: _cell(name, value) for name, value in fields.items()}
+    row = {name: value for name, value in found.items() if value}
+    return {ID: change.unique_key, **row} if change.unique_key else row
+
+
+def found_by(change: Change) -> Row:
+    """Give what a person to be taken out can be found by: what was sent, and our id."""
+    known = {name: value for name, value in change.previous.items() if name in COLUMNS}
+    return hashed(change, known)
+
+
+def table(rows: Sequence[Row]) -> dict[str, object]:
+    """Lay rows out by the columns that any of them has; an empty text where one has none."""
+    columns = [name for name in COLUMNS if any(name in row for row in rows)]
+    data = [[row.get(name, "") for name in columns] for row in rows]
+    if any(EMPTY_DIGEST in cells for cells in data):
+        raise ConfigError("Meta audiences: the hash of an empty text is never sent.")
+    return {"schema": columns, "data": data}
+
+
+def _cell(name: str, value: str | None) -> str | None:
+    kind = COLUMNS[name]
+    if kind:
+        return ad_hash("meta", kind, value)
+    plain = tidied(value or "") if name == "MADID" else value
+    return None if plain == EMPTY_DIGEST else plain
