@@ -173,6 +173,18 @@ def brevo_contact(stand_in: StandIn, number: int) -> Mapping[str, object] | None
     return dict.fromkeys(map(str.upper, TYPES)) | found.json()["attributes"]
 
 
+def activecampaign_contact(stand_in: StandIn, number: int) -> Mapping[str, object] | None:
+    base = f"{stand_in.sandbox.url}/activecampaign/api/3"
+    headers = {"Api-Token": stand_in.sandbox.token}
+    page = {"limit": "100", "offset": "0"}
+    found = requests.get(f"{base}/contacts/{number}", headers=headers, timeout=5)
+    if found.status_code == 404:
+        return None
+    fields = requests.get(f"{base}/fields", params=page, headers=headers, timeout=5).json()
+    tags = {one["id"]: one["perstag"] for one in fields["fields"]}
+    return {tags[one["field"]]: one["value"] or None for one in found.json()["fieldValues"]}
+
+
 def number_or_text(text: str | None, kind: FieldType) -> object:
     return native(text or None, "string" if kind == "boolean" else kind)
 
@@ -234,6 +246,17 @@ def meta_member(stand_in: StandIn, number: int) -> Mapping[str, object] | None:
 
 
 CASES = {
+    "activecampaign": Case(
+        "activecampaign",
+        "contacts",
+        str,
+        activecampaign_contact,
+        lambda text, _kind: text or None,
+        fields=fields_called(str.upper),
+        fault_id=str,
+        called=str.upper,
+        unique_key=person,
+    ),
     "brevo": Case(
         "brevo",
         "contacts",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sync.destinations import (
+    activecampaign_connect,
     brevo_connect,
     google_sheets_connect,
     hubspot_connect,
@@ -15,6 +16,7 @@ from sync.destinations import (
 from sync.destinations.connection import Connector
 
 DESTINATIONS: dict[str, Connector] = {
+    "activecampaign": activecampaign_connect.CONNECTOR,
     "brevo": brevo_connect.CONNECTOR,
     "google_sheets": google_sheets_connect.CONNECTOR,
     "hubspot": hubspot_connect.CONNECTOR,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sync.sandbox import (
+    activecampaign,
     brevo,
     google_sheets,
     hooks,
@@ -24,6 +25,7 @@ def services(store: Store, token: str) -> Sequence[Service]:
         hubspot.HubSpot(store, token),
         google_sheets.GoogleSheets(store, token),
         hooks.Hooks(store),
+        activecampaign.ActiveCampaign(store, token),
         brevo.Brevo(store, token),
         mailchimp.Mailchimp(store, token),
         marketo.Marketo(store, token),

@@ -1,0 +1,92 @@
+"""Open ActiveCampaign by the settings in the environment."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Self
+
+from sync.destinations.activecampaign import (
+    CALLS_PER_SECOND,
+    ActiveCampaignContacts,
+    capabilities,
+)
+from sync.destinations.activecampaign_answers import classify
+from sync.destinations.connection import (
+    SANDBOX,
+    Connection,
+    Connector,
+    Environment,
+    Kind,
+    Target,
+    limiter,
+)
+from sync.destinations.header_key import HeaderKey
+from sync.errors import ConfigError
+from sync.http import HttpClient, is_loopback
+from sync.sandbox import DEFAULT_TOKEN
+
+VERSION = "/api/3"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything that can be set. See docs/activecampaign.md."""
+
+    key: str
+    url: str
+    rate: int
+    account: str
+
+    @classmethod
+    def read(cls, environment: Environment) -> Self:
+        """Read ACTIVECAMPAIGN_*; a setting that makes no sense is a ConfigError."""
+
+        def setting(name: str, default: str) -> str:
+            return environment.get(f"ACTIVECAMPAIGN_{name}", "").strip() or default
+
+        url = setting("API_URL", "").rstrip("/").removesuffix(VERSION)
+        rate = setting("CALLS_PER_SECOND", str(CALLS_PER_SECOND))
+        account = setting("ACCOUNT", SANDBOX if is_loopback(url) else "live")
+        problems = []
+        if not (rate.isascii() and rate.isdigit() and int(rate)):
+            problems.append("ACTIVECAMPAIGN_CALLS_PER_SECOND must be a whole number above 0.")
+        if account == SANDBOX and not is_loopback(url):
+            problems.append("ACTIVECAMPAIGN_ACCOUNT: the name sandbox is taken. Choose another.")
+        if problems:
+            raise ConfigError(*problems)
+        return cls(key=setting("API_KEY", ""), url=url, rate=int(rate), account=account)
+
+
+@contextmanager
+def open_contacts(environment: Environment, target: Target) -> Iterator[Connection]:
+    """Open the contacts of an account."""
+    settings = Settings.read(environment)
+    new_in = target.settings.get("list", "")
+    if new_in and not (new_in.isascii() and new_in.isdigit()):
+        raise ConfigError("sync.settings.list: must be the number of a list.")
+    budget = f"activecampaign {settings.url} {settings.account}"
+    with HttpClient(
+        "ActiveCampaign",
+        settings.url + VERSION,
+        auth=HeaderKey("ActiveCampaign", "Api-Token", settings.key),
+        classify=classify,
+        limiter=limiter(environment, settings.rate, 1.0, budget=budget),
+    ) as http:
+        destination = ActiveCampaignContacts(
+            http, new_in=int(new_in) if new_in else None, calls_per_second=settings.rate
+        )
+        yield Connection(destination, settings.account)
+
+
+CONNECTOR = Connector(
+    objects={"contacts": Kind(capabilities(), optional=("list",))},
+    needs=("ACTIVECAMPAIGN_API_URL", "ACTIVECAMPAIGN_API_KEY"),
+    sandboxed=lambda url: {
+        "ACTIVECAMPAIGN_API_URL": f"{url}/activecampaign",
+        "ACTIVECAMPAIGN_API_KEY": DEFAULT_TOKEN,
+        "ACTIVECAMPAIGN_CALLS_PER_SECOND": "1000",
+    },
+    open=open_contacts,
+)

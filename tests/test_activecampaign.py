@@ -1,0 +1,245 @@
+"""ActiveCampaign contacts against the sandbox: who is new, who is known, who left a list."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from stand_ins import CASES, StandIn, activecampaign_contact, person, standing_in
+
+from sync.answers import Answer
+from sync.changes import Change, Field, Operation
+from sync.destinations import DESTINATIONS
+from sync.destinations.activecampaign import _outcome
+from sync.destinations.activecampaign_answers import classify
+from sync.destinations.activecampaign_connect import Settings
+from sync.destinations.connection import Target
+from sync.errors import AccessRefused, BatchRefused, ConfigError, DestinationError
+
+FIELDS = (
+    Field("score", "SCORE", "integer", "Lead score", "1 to 100."),
+    Field("band", "BAND", "string", "Band", "Cold, warm or hot."),
+)
+LIST = "list 12"
+
+
+@pytest.fixture
+def there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[StandIn]:
+    patched = replace(CASES["activecampaign"], settings={"list": "12"})
+    monkeypatch.setitem(CASES, "activecampaign", patched)
+    with standing_in("activecampaign", tmp_path, monkeypatch) as opened:
+        opened.destination.apply_setup(FIELDS)
+        yield opened
+
+
+def known(number: int, operation: Operation = "update", **fields: str | None) -> Change:
+    values = fields or {"SCORE": "7"}
+    return Change(f"t{number}", f"k{number}", operation, str(number), person(number), values)
+
+
+def new(number: int, address: str | None = None, **fields: str | None) -> Change:
+    address = person(number) if address is None else address
+    values = fields or {"SCORE": "7"}
+    return Change(f"n{number}", f"k{number}", "upsert", None, address, values)
+
+
+def unnamed(change: Change) -> Change:
+    return replace(change, record_id=None)
+
+
+def statuses(outcomes: list[Any]) -> list[str]:
+    return [outcome.status for outcome in outcomes]
+
+
+def calls(there: StandIn) -> list[tuple[str, int]]:
+    return [(call["method"], call["rows"]) for call in there.writes()]
+
+
+def held(there: StandIn, name: str) -> Any:
+    return there.get("held?service=activecampaign")["contacts"][name]
+
+
+def test_known_contacts_are_updated_by_id_and_new_ones_by_address(there: StandIn) -> None:
+    outcomes = there.destination.push(
+        [known(1), new(901, " New@Example.com ", firstName="Ann", SCORE="7")]
+    )
+    assert statuses(outcomes) == ["accepted"] * 2
+    assert calls(there) == [("PUT", 1), ("POST", 1)]
+    made = str(outcomes[1].destination_id)
+    assert held(there, made) == {
+        "email": "new@example.com",
+        "firstName": "Ann",
+        "SCORE": "7",
+        LIST: 1,
+    }
+
+
+def test_only_a_contact_that_is_new_gets_onto_the_list(there: StandIn) -> None:
+    assert statuses(there.destination.push([new(1), new(901)])) == ["accepted"] * 2
+    assert LIST not in held(there, "1")
+    there.destination.push([known(1), new(901)])
+    posts = [one for one in there.get("calls")["calls"] if one["path"].endswith("/contactLists")]
+    assert len(posts) == 1
+
+
+def test_a_list_that_does_not_answer_leaves_the_row_pending(there: StandIn) -> None:
+    there.fault("status", status=500, times=None, path="/contactLists")
+    outcomes = there.destination.push([known(1), new(901)])
+    assert statuses(outcomes) == ["accepted", "pending"]
+
+
+def test_a_bad_row_is_rejected_by_its_code_and_field_alone(there: StandIn) -> None:
+    changes = [known(1, email=person(2)), known(2), known(3, BAND="Lovelace " * 2000)]
+    outcomes = there.destination.push(changes)
+    assert statuses(outcomes) == ["rejected", "accepted", "rejected"]
+    assert [one.error_code for one in outcomes] == ["DUPLICATE", None, "TOO_LONG"]
+    assert "DUPLICATE for email" in str(outcomes[0].message)
+    assert "person" not in str(outcomes[0].message)
+
+
+def test_an_address_that_changed_is_written(there: StandIn) -> None:
+    there.destination.push([known(1, email="Other@Example.com", phone=None)])
+    assert held(there, "1")["email"] == "other@example.com"
+    assert held(there, "1")["phone"] == ""
+
+
+def test_rows_without_an_address_or_with_that_of_another_row_are_not_sent(there: StandIn) -> None:
+    outcomes = there.destination.push([new(901), new(902, person(901)), new(903, "")])
+    assert [one.error_code for one in outcomes] == [None, "DUPLICATE_ADDRESS", "NO_ADDRESS"]
+
+
+def test_a_contact_whose_id_is_not_known_is_looked_up_and_never_made(there: StandIn) -> None:
+    changes = [unnamed(known(1, SCORE="8")), unnamed(known(901))]
+    outcomes = there.destination.push(changes)
+    assert outcomes[0].destination_id == "1"
+    assert outcomes[1].error_code == "CONTACT_NOT_FOUND"
+    cleared = [unnamed(known(n, "remove", SCORE=None, email=None)) for n in (1, 901)]
+    assert statuses(there.destination.push(cleared)) == ["accepted"] * 2
+    assert activecampaign_contact(there, 1) == {"SCORE": None, "BAND": None}
+    erased = [unnamed(known(number, "erase")) for number in (1, 901)]
+    assert statuses(there.destination.push(erased)) == ["accepted"] * 2
+    assert activecampaign_contact(there, 1) is None
+
+
+def test_who_was_deleted_there_is_rejected_and_needs_no_clearing(there: StandIn) -> None:
+    there.destination.push([known(1, "erase")])
+    outcomes = there.destination.push([known(1), known(2)])
+    assert [one.error_code for one in outcomes] == ["CONTACT_NOT_FOUND", None]
+    assert statuses(there.destination.push([known(1, "remove", SCORE=None)])) == ["accepted"]
+
+
+def test_an_unknown_field_stops_before_anything_is_written(there: StandIn) -> None:
+    with pytest.raises(AccessRefused, match=r"OTHER.*decile setup activecampaign"):
+        there.destination.push([known(1, SCORE="1", OTHER="x")])
+    assert there.writes() == []
+    removal = known(1, "remove", SCORE=None, OTHER=None)
+    assert statuses(there.destination.push([removal])) == ["accepted"]
+
+
+def test_three_rows_without_an_answer_leave_the_rest_pending(there: StandIn) -> None:
+    there.fault("status", status=503, after=1, times=None, path="/contacts/")
+    outcomes = there.destination.push([known(number) for number in range(1, 11)])
+    assert statuses(outcomes) == ["accepted"] + ["pending"] * 9
+
+
+def answer(status: int, body: Any = None) -> Answer:
+    return Answer("ActiveCampaign", "PUT", "/api/3/contacts/7", status, {}, body)
+
+
+def errors(code: str, pointer: str = "") -> dict[str, object]:
+    return {"errors": [{"code": code, "title": "ada@example.com", "source": {"pointer": pointer}}]}
+
+
+@pytest.mark.parametrize(
+    ("given", "kind", "code"),
+    [
+        (answer(422, errors("email_invalid", "/data/attributes/email")), BatchRefused,
+         "EMAIL_INVALID"),
+        (answer(422, errors("ada")), BatchRefused, "422"),
+        (answer(400, {"message": "ada"}), BatchRefused, "400"),
+        (answer(401), AccessRefused, None),
+        (answer(402), AccessRefused, None),
+        (answer(403), AccessRefused, None),
+        (answer(429), type(None), None),
+        (answer(500), type(None), None),
+    ],
+)  # fmt: skip
+def test_a_status_means(given: Answer, kind: type[DestinationError], code: str | None) -> None:
+    found = classify(given)
+    assert type(found) is kind
+    assert getattr(found, "code", None) == code
+    assert "ada" not in str(found)
+
+
+def test_a_failure_that_comes_as_200_is_none_the_less_one() -> None:
+    with pytest.raises(BatchRefused):
+        _outcome(known(1), answer(200, errors("field_invalid")))
+    assert _outcome(known(1), answer(200, {"success": 0})).status == "pending"
+    assert _outcome(known(1), answer(200, {"contact": {"id": "x"}})).status == "pending"
+
+
+@given(st.text(max_size=40), st.text(max_size=40))
+def test_no_text_of_the_vendor_gets_into_an_error(code: str, pointer: str) -> None:
+    found = str(classify(answer(422, errors(f"<{code}>", f"<{pointer}>"))))
+    assert found == "ActiveCampaign answered 422 to PUT /api/3/contacts/7, 422."
+
+
+def test_the_setup_makes_what_is_missing_and_names_what_does_not_fit(there: StandIn) -> None:
+    fields = (
+        *FIELDS,
+        Field("scored_at", "SCORED_AT", "timestamp", "Scored at", ""),
+        Field("address", "email", "string", "Address", ""),
+        Field("small", "small", "string", "Small", ""),
+    )
+    steps = there.destination.apply_setup(fields)
+    assert [step.action for step in steps] == ["exists"] * 2 + ["create", "exists", "conflict"]
+    again = there.destination.plan_setup(
+        [replace(fields[2], type="date"), replace(fields[0], type="boolean")]
+    )
+    assert [step.action for step in again] == ["conflict", "exists"]
+
+
+def test_more_fields_than_a_page_holds_are_all_found(there: StandIn) -> None:
+    store = there.sandbox._store
+    with store.transaction():
+        for number in range(3, 251):
+            body = {"title": "F", "type": "text", "perstag": f"F{number}"}
+            store.keep("activecampaign", "_fields", str(number), body)
+    many = [replace(FIELDS[0], name=f"F{number}") for number in (3, 100, 101, 102, 250)]
+    assert {step.action for step in there.destination.plan_setup(many)} == {"exists"}
+    pages = [one for one in there.get("calls")["calls"][-5:] if one["path"].endswith("/fields")]
+    assert len(pages) >= 3
+
+
+@pytest.mark.parametrize(
+    ("settings", "wanted", "problem"),
+    [
+        ({"CALLS_PER_SECOND": "-1"}, {}, "CALLS_PER_SECOND"),
+        ({"ACCOUNT": "sandbox"}, {}, "sandbox is taken"),
+        ({"API_KEY": "a key"}, {}, "character"),
+        ({"API_KEY": ""}, {}, "is set and ACTIVECAMPAIGN_API_KEY is not"),
+        ({"API_URL": "http://acme.api-us1.com"}, {}, "https"),
+        ({}, {"list": "News"}, "number of a list"),
+    ],
+)
+def test_a_setting_that_makes_no_sense_is_named(
+    settings: dict[str, str], wanted: dict[str, str], problem: str
+) -> None:
+    given = {"API_URL": "https://acme.api-us1.com", "API_KEY": "abc", **settings}
+    environment = {f"ACTIVECAMPAIGN_{name}": value for name, value in given.items()}
+    connector = DESTINATIONS["activecampaign"]
+    connection = connector.connect(environment, Target("contacts", wanted))
+    with pytest.raises(ConfigError, match=problem), connection:
+        pass
+
+
+@pytest.mark.parametrize("end", ["", "/", "/api/3", "/api/3/"])
+def test_the_url_may_hold_the_version_or_not(end: str) -> None:
+    settings = Settings.read({"ACTIVECAMPAIGN_API_URL": f"https://acme.api-us1.com{end}"})
+    assert settings.url == "https://acme.api-us1.com"
+    assert settings.account == "live"
