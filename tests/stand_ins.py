@@ -20,6 +20,7 @@ from contracts import under_contract
 from sync.changes import Capabilities, Change, Destination, Field, FieldType, Operation
 from sync.destinations import DESTINATIONS
 from sync.destinations.connection import Connector, Target
+from sync.destinations.pipedrive_activities import reference
 from sync.http import HttpClient
 from sync.sandbox import Limit, Sandbox
 from sync.sandbox.salesforce_records import PREFIXES
@@ -216,6 +217,31 @@ def as_marketo_shows(text: str | None, kind: FieldType) -> object:
     return native(f"{text[:19]}Z" if text and kind == "timestamp" else text or None, kind)
 
 
+def pipedrive_person(stand_in: StandIn, number: int) -> Mapping[str, object] | None:
+    """Give custom fields by name, and an option by its label."""
+    person = held(stand_in, "pipedrive", "person").get(str(number))
+    if person is None:
+        return None
+    fields = held(stand_in, "pipedrive", "_field").values()
+    labels = {one["id"]: one["label"] for each in fields for one in each["options"] or ()}
+    codes = {each["field_code"]: each["field_name"] for each in fields}
+    values = person["custom_fields"].items()
+    return {codes[code]: labels.get(value, value) for code, value in values}
+
+
+def pipedrive_shown(text: str | None, kind: FieldType) -> object:
+    """A yes or no is an option, and an empty text is nothing."""
+    if kind == "boolean":
+        return {"true": "Yes", "false": "No", None: None}[text]
+    return native(text or None, kind)
+
+
+def pipedrive_activity(stand_in: StandIn, number: int) -> Mapping[str, object] | None:
+    made = held(stand_in, "pipedrive", "activity").values()
+    mark = reference(f"k{number}")
+    return next((one for one in made if mark in one["note"]), None)
+
+
 def salesforce_record(object_: str, stand_in: StandIn, number: int) -> Mapping[str, object] | None:
     records = held(stand_in, "salesforce", object_)
     by_key = {record.get("Decile_Key__c"): record for record in records.values()}
@@ -319,6 +345,31 @@ CASES = {
         as_marketo_shows,
         fault_id=str,
         unique_key="c{}@example.com".format,
+    ),
+    "pipedrive": Case(
+        "pipedrive",
+        "persons",
+        str,
+        pipedrive_person,
+        pipedrive_shown,
+        fault_id=str,
+        unique_key="c{}@example.com".format,
+    ),
+    "pipedrive activities": Case(
+        "pipedrive",
+        "activities",
+        lambda _number: None,
+        pipedrive_activity,
+        None,
+        fields=(
+            Field("person", "person_id", "integer", "Person", "Whom to call."),
+            Field("subject", "subject", "string", "Subject", "What to do."),
+            Field("note", "note", "string", "Note", "Why."),
+        ),
+        row=lambda number: {"person_id": str(number % PEOPLE or PEOPLE), "subject": "Call"},
+        operation="create",
+        text_field="note",
+        fault_id=str,
     ),
     "salesforce leads": Case(
         "salesforce",

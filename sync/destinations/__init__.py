@@ -10,6 +10,7 @@ from sync.destinations import (
     mailchimp_connect,
     marketo_connect,
     meta_connect,
+    pipedrive_connect,
     salesforce_connect,
     webhook_connect,
 )
@@ -22,6 +23,7 @@ DESTINATIONS: dict[str, Connector] = {
     "hubspot": hubspot_connect.CONNECTOR,
     "mailchimp": mailchimp_connect.CONNECTOR,
     "marketo": marketo_connect.CONNECTOR,
+    "pipedrive": pipedrive_connect.CONNECTOR,
     "salesforce": salesforce_connect.CONNECTOR,
     "meta": meta_connect.CONNECTOR,
     "webhook": webhook_connect.CONNECTOR,

@@ -13,6 +13,7 @@ from sync.sandbox import (
     mailchimp,
     marketo,
     meta,
+    pipedrive,
     salesforce,
 )
 from sync.sandbox.service import Service
@@ -29,6 +30,7 @@ def services(store: Store, token: str) -> Sequence[Service]:
         brevo.Brevo(store, token),
         mailchimp.Mailchimp(store, token),
         marketo.Marketo(store, token),
+        pipedrive.Pipedrive(store, token),
         salesforce.Salesforce(store, token),
         meta.Meta(store, token),
     )
