@@ -6,10 +6,12 @@ A kind of record that is new needs an entry in CASES: how to name a row, and how
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -75,6 +77,7 @@ class Case:
     any text, `operation` is how one is written, `fault_id` is how a fault of
     the sandbox names it. `called` gives the vendor's name of a field of FIELDS, `unique_key` what
     the unique key of a row is, `born_with` what only a new record is given.
+    `is_repeatable`: a write without an answer may be sent again.
     """
 
     destination: str
@@ -91,6 +94,7 @@ class Case:
     called: Callable[[str], str] = str
     born_with: Mapping[str, str] = field(default_factory=dict)
     unique_key: Callable[[int], str] = "c{}".format
+    is_repeatable: bool = True
 
     @property
     def creation(self) -> Operation:
@@ -240,6 +244,19 @@ def pipedrive_activity(stand_in: StandIn, number: int) -> Mapping[str, object] |
     made = held(stand_in, "pipedrive", "activity").values()
     mark = reference(f"k{number}")
     return next((one for one in made if mark in one["note"]), None)
+
+
+def slack_section(stand_in: StandIn, number: int) -> Mapping[str, object] | None:
+    """Read the lines of the last message that shows a row."""
+    messages = held(stand_in, "slack", "messages")
+    blocks = [block for name in sorted(messages) for block in messages[name]["blocks"]]
+    shown = [block["text"]["text"] for block in blocks if block["block_id"] == f"k{number}"]
+    found = {
+        name: re.findall(rf"\*{name}:\* (.*?)(?=\n\*decile_|\Z)", text, re.S)
+        for text in shown[-1:]
+        for name in TYPES
+    }
+    return {name: unescape(texts[0]) if texts else None for name, texts in found.items()} or None
 
 
 def salesforce_record(object_: str, stand_in: StandIn, number: int) -> Mapping[str, object] | None:
@@ -402,6 +419,16 @@ CASES = {
         fields=fields_called("{}__c".format),
         called="{}__c".format,
         operation="create",
+    ),
+    "slack": Case(
+        "slack",
+        "messages",
+        lambda _number: None,
+        slack_section,
+        lambda text, _kind: text or None,
+        settings={"channel": "C0123"},
+        operation="create",
+        is_repeatable=False,
     ),
     "webhook": Case("webhook", "rows", lambda number: f"r{number}", hook_row, native),
 }

@@ -191,6 +191,8 @@ def test_every_failure_has_its_class(
     name: str, there: StandIn, fault: dict[str, Any], expected: set[type[DestinationError]]
 ) -> None:
     there.fault(**{"times": None, **fault})
+    if not CASES[name].is_repeatable and expected == {Retriable} and fault["status"] >= 500:
+        expected = {Ambiguous}
     assert came_of(there, [change(name, 1), change(name, 2)]) in expected
     assert len(there.naps) < 40
     assert sum(there.naps) < 400

@@ -12,6 +12,7 @@ from sync.destinations import (
     meta_connect,
     pipedrive_connect,
     salesforce_connect,
+    slack_connect,
     webhook_connect,
 )
 from sync.destinations.connection import Connector
@@ -26,5 +27,6 @@ DESTINATIONS: dict[str, Connector] = {
     "pipedrive": pipedrive_connect.CONNECTOR,
     "salesforce": salesforce_connect.CONNECTOR,
     "meta": meta_connect.CONNECTOR,
+    "slack": slack_connect.CONNECTOR,
     "webhook": webhook_connect.CONNECTOR,
 }

@@ -15,6 +15,7 @@ from sync.sandbox import (
     meta,
     pipedrive,
     salesforce,
+    slack,
 )
 from sync.sandbox.service import Service
 from sync.sandbox.store import Store
@@ -32,5 +33,6 @@ def services(store: Store, token: str) -> Sequence[Service]:
         marketo.Marketo(store, token),
         pipedrive.Pipedrive(store, token),
         salesforce.Salesforce(store, token),
+        slack.Slack(store, token),
         meta.Meta(store, token),
     )
