@@ -283,6 +283,35 @@ AUDIENCE_FIELDS = (
 )
 
 
+LIST_FIELDS = (
+    Field("email_hash", "emailAddress", "string", "E-mail", "Hashed.", personal=True),
+    Field("first_name", "givenName", "string", "First name", "Hashed.", personal=True),
+    Field("last_name", "familyName", "string", "Last name", "Hashed.", personal=True),
+    Field("country_code", "regionCode", "string", "Country", "Two letters."),
+    Field("postal_code", "postalCode", "string", "Post code", "Plain.", personal=True),
+)
+
+
+def google_ads_person(number: int) -> dict[str, str | None]:
+    return {
+        "emailAddress": person(number),
+        "givenName": "Ann",
+        "familyName": f"Berg {number}",
+        "regionCode": "DE",
+        "postalCode": "10115",
+    }
+
+
+def google_ads_known(number: int) -> str:
+    return hashlib.sha256(person(number).encode()).hexdigest()
+
+
+def google_ads_member(stand_in: StandIn, number: int) -> Mapping[str, object] | None:
+    (user_list,) = held(stand_in, "google_ads", "list")
+    members = held(stand_in, "google_ads", f"member of {user_list}")
+    return members.get(google_ads_known(number))
+
+
 def meta_member(stand_in: StandIn, number: int) -> Mapping[str, object] | None:
     (audience,) = held(stand_in, "meta", "audience")
     return held(stand_in, "meta", f"member of {audience}").get(f"c{number}")
@@ -319,6 +348,19 @@ CASES = {
         sheet_row,
         lambda text, kind: "" if text is None else native(text, kind),
         settings={"spreadsheet": "book", "tab": "leads"},
+    ),
+    "google_ads": Case(
+        "google_ads",
+        "members",
+        "k{}".format,
+        google_ads_member,
+        None,
+        settings={"user_list": "Warm leads"},
+        fields=LIST_FIELDS,
+        row=google_ads_person,
+        operation="create",
+        text_field="postalCode",
+        fault_id=google_ads_known,
     ),
     "meta": Case(
         "meta",

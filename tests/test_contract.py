@@ -236,7 +236,7 @@ def test_no_error_shows_anything_personal(
 ) -> None:
     caplog.set_level(logging.INFO, logger="sync")
     there.fault(**{"times": None, **fault})
-    fields = {CASES[name].text_field: " ".join(SECRETS)}
+    fields = CASES[name].row(7) | {CASES[name].text_field: " ".join(SECRETS)}
     texts = []
     for size in (1, 2):
         changes = [change(name, number, "update", fields) for number in (7, 8)[:size]]

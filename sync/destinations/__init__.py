@@ -5,6 +5,7 @@ from __future__ import annotations
 from sync.destinations import (
     activecampaign_connect,
     brevo_connect,
+    google_ads_connect,
     google_sheets_connect,
     hubspot_connect,
     mailchimp_connect,
@@ -20,6 +21,7 @@ from sync.destinations.connection import Connector
 DESTINATIONS: dict[str, Connector] = {
     "activecampaign": activecampaign_connect.CONNECTOR,
     "brevo": brevo_connect.CONNECTOR,
+    "google_ads": google_ads_connect.CONNECTOR,
     "google_sheets": google_sheets_connect.CONNECTOR,
     "hubspot": hubspot_connect.CONNECTOR,
     "mailchimp": mailchimp_connect.CONNECTOR,

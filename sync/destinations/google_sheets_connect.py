@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from functools import cache
 from typing import Self
-
-from cryptography.hazmat.primitives.asymmetric import rsa
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from sync.destinations.connection import (
     SANDBOX,
@@ -29,7 +24,12 @@ from sync.destinations.google_sheets import (
     classify,
 )
 from sync.destinations.google_sheets_tab import Tab
-from sync.destinations.google_token import ServiceAccount, fetch_token, token_client
+from sync.destinations.google_token import (
+    ServiceAccount,
+    fetch_token,
+    sandbox_key_file,
+    token_client,
+)
 from sync.errors import ConfigError
 from sync.http import FetchedToken, HttpClient, is_loopback
 
@@ -95,22 +95,10 @@ def open_rows(environment: Environment, target: Target) -> Iterator[Connection]:
         yield Connection(destination, settings.account)
 
 
-@cache
-def _any_key() -> str:
-    """Give a private key that nobody else has: the sandbox takes any."""
-    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
-
-
 def _sandboxed(url: str) -> Environment:
-    credentials = {
-        "client_email": "decile@sandbox.example",
-        "private_key": _any_key(),
-        "token_uri": f"{url}/google_sheets/token",
-    }
     return {
         "GOOGLE_SHEETS_BASE_URL": f"{url}/google_sheets",
-        "GOOGLE_SHEETS_CREDENTIALS": json.dumps(credentials),
+        "GOOGLE_SHEETS_CREDENTIALS": sandbox_key_file(f"{url}/google_sheets/token"),
         "GOOGLE_SHEETS_CALLS_PER_MINUTE": "60000",
     }
 

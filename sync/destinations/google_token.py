@@ -6,13 +6,20 @@ import json
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Self
 from urllib.parse import urlencode, urlsplit
 
 import jwt
+from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
-from cryptography.hazmat.primitives.serialization import load_pem_private_key
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    load_pem_private_key,
+)
 
 from sync.answers import Answer
 from sync.errors import AccessRefused, ConfigError, DestinationError
@@ -100,6 +107,23 @@ def claim(account: ServiceAccount, scope: str, now: float) -> str:
     }
     headers = {"kid": account.key_id} if account.key_id else None
     return jwt.encode(claims, account.key, algorithm="RS256", headers=headers)
+
+
+def sandbox_key_file(token_uri: str) -> str:
+    """Give a key file with a key that nobody else has: the sandbox takes any."""
+    return json.dumps(
+        {
+            "client_email": "decile@sandbox.example",
+            "private_key": _any_key(),
+            "token_uri": token_uri,
+        }
+    )
+
+
+@cache
+def _any_key() -> str:
+    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
 
 
 def _classify(answer: Answer) -> DestinationError | None:

@@ -6,12 +6,12 @@ import re
 import secrets
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, ClassVar, Literal
-from urllib.parse import parse_qs, unquote
+from urllib.parse import unquote
 
-import jwt
 from pydantic import Field, ValidationError
 
 from sync.sandbox.faults import Fault, failing
+from sync.sandbox.google_login import give_token
 from sync.sandbox.replies import Refused, Reply, Request
 from sync.sandbox.rules import Strict, Text, WriteRow, parse
 from sync.sandbox.service import Limit, Policy, Service
@@ -124,7 +124,7 @@ class GoogleSheets(Service):
     def endpoint(self, request: Request, struck: Sequence[Fault]) -> Reply:
         """Do what the call asks for."""
         if (request.method, request.path) == ("POST", TOKEN):
-            return self._give_token(request)
+            return give_token(request, self._token, SCOPE)
         found = PATH.fullmatch(request.path)
         if not found:
             return self.problem(404, "", "Requested entity was not found.")
@@ -144,24 +144,6 @@ class GoogleSheets(Service):
         except (ValidationError, KeyError, TypeError):
             return self.problem(400, "", "Invalid JSON payload received.")
         return self.problem(404, "", "Requested entity was not found.")
-
-    def _give_token(self, request: Request) -> Reply:
-        form = {name: one[0] for name, one in parse_qs(request.body.decode()).items()}
-        try:
-            # Whose key it is the sandbox cannot know.
-            claims = jwt.decode(form.get("assertion", ""), options={"verify_signature": False})
-        except jwt.InvalidTokenError:
-            claims = {}
-        good = (
-            claims.get("scope") == SCOPE
-            and str(claims.get("aud", "")).endswith(TOKEN)
-            and 0 < claims.get("exp", 0) - claims.get("iat", 0) <= 3600
-            and claims.get("iss")
-        )
-        if not good or form.get("grant_type") != "urn:ietf:params:oauth:grant-type:jwt-bearer":
-            return Reply(400, {"error": "invalid_grant"})
-        body = {"access_token": self._token, "expires_in": 3599, "token_type": "Bearer"}
-        return Reply(200, body)
 
     def _sheets(self, book: str) -> dict[str, Sheet]:
         names = self._store.held_of(self.name, "tabs")

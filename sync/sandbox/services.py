@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from sync.sandbox import (
     activecampaign,
     brevo,
+    google_ads,
     google_sheets,
     hooks,
     hubspot,
@@ -25,6 +26,7 @@ def services(store: Store, token: str) -> Sequence[Service]:
     """Give them all; `token` is the one that they take."""
     return (
         hubspot.HubSpot(store, token),
+        google_ads.GoogleAds(store, token),
         google_sheets.GoogleSheets(store, token),
         hooks.Hooks(store),
         activecampaign.ActiveCampaign(store, token),
