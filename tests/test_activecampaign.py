@@ -133,6 +133,13 @@ def test_who_was_deleted_there_is_rejected_and_needs_no_clearing(there: StandIn)
     assert statuses(there.destination.push([known(1, "remove", SCORE=None)])) == ["accepted"]
 
 
+@pytest.mark.parametrize("operation", ["update", "remove", "erase"])
+def test_a_404_that_names_no_contact_is_an_error(there: StandIn, operation: Operation) -> None:
+    there.fault("status", status=404, times=None, path="/contacts/1")
+    with pytest.raises(DestinationError, match="ACTIVECAMPAIGN_API_URL"):
+        there.destination.push([known(1, operation)])
+
+
 def test_an_unknown_field_stops_before_anything_is_written(there: StandIn) -> None:
     with pytest.raises(AccessRefused, match=r"OTHER.*decile setup activecampaign"):
         there.destination.push([known(1, SCORE="1", OTHER="x")])

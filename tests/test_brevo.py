@@ -141,6 +141,20 @@ def test_another_value_that_is_somebody_elses_is_rejected(there: StandIn) -> Non
     assert (outcome.status, outcome.error_code) == ("rejected", "DUPLICATE_PARAMETER")
 
 
+def test_any_other_refusal_of_a_new_contact_touches_nobody(there: StandIn) -> None:
+    there.fault("batch_400", unique_value=person(1), code="INVALID_PARAMETER")
+    (outcome,) = there.destination.push([new(1)])
+    assert (outcome.status, outcome.error_code) == ("rejected", "INVALID_PARAMETER")
+    assert calls(there) == [("POST", 1)]
+
+
+@pytest.mark.parametrize("operation", ["update", "remove", "erase"])
+def test_a_404_that_names_no_contact_is_an_error(there: StandIn, operation: Operation) -> None:
+    there.fault("status", status=404, times=None, path="/contacts/1")
+    with pytest.raises(DestinationError, match="BREVO_BASE_URL"):
+        there.destination.push([known(1, operation)])
+
+
 def test_no_message_shows_an_address_in_a_path(there: StandIn) -> None:
     there.fault("status", status=500, times=None, path="%40")
     with pytest.raises(DestinationError) as caught:
