@@ -78,6 +78,8 @@ class Case:
     the sandbox names it. `called` gives the vendor's name of a field of FIELDS, `unique_key` what
     the unique key of a row is, `born_with` what only a new record is given.
     `is_repeatable`: a write without an answer may be sent again.
+    the unique key of a row is, `born_with` what only a new record is given; `makes_records` is
+    false where only records of another kind are put somewhere, as on a list.
     """
 
     destination: str
@@ -93,6 +95,7 @@ class Case:
     fault_id: Callable[[int], str] = "k{}".format
     called: Callable[[str], str] = str
     born_with: Mapping[str, str] = field(default_factory=dict)
+    makes_records: bool = True
     unique_key: Callable[[int], str] = "c{}".format
     is_repeatable: bool = True
 
@@ -125,6 +128,11 @@ def hubspot_contact(stand_in: StandIn, number: int) -> Mapping[str, object] | No
         return None
     properties = found.json()["properties"]
     return {name: value for name, value in properties.items() if name in TYPES}
+
+
+def hubspot_member(stand_in: StandIn, number: int) -> Mapping[str, object] | None:
+    members = held(stand_in, "hubspot", "list_member").values()
+    return next((one for one in members if one["record"] == str(number)), None)
 
 
 def hook_row(stand_in: StandIn, number: int) -> Mapping[str, object] | None:
@@ -376,6 +384,16 @@ CASES = {
         fault_id="c{}".format,
     ),
     # HubSpot holds text only, and knows no difference between empty and nothing.
+    "hubspot list": Case(
+        "hubspot",
+        "list_members",
+        str,
+        hubspot_member,
+        None,
+        settings={"list": "Hot leads"},
+        fault_id=str,
+        makes_records=False,
+    ),
     "hubspot": Case(
         "hubspot",
         "contacts",

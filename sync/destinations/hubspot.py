@@ -138,7 +138,7 @@ def classify(answer: Answer) -> DestinationError | None:
     if status == 403:
         return AccessRefused(
             f"{answer}: the token lacks a scope. Give it crm.objects.contacts.read and .write,"
-            " crm.schemas.contacts.read and .write."
+            " crm.schemas.contacts.read and .write, and for a list crm.lists.read and .write."
         )
     none_left = answer.headers.get("X-HubSpot-RateLimit-Daily-Remaining") == "0"
     if status == 429 and (none_left or body.get("policyName") == "DAILY"):

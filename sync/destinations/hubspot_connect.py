@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Self
 
+from sync.changes import Destination
+from sync.destinations import hubspot_list
 from sync.destinations.connection import (
     SANDBOX,
     Connection,
@@ -18,10 +20,13 @@ from sync.destinations.connection import (
     limiter,
 )
 from sync.destinations.hubspot import WINDOW_SECONDS, HubSpotContacts, capabilities, classify
+from sync.destinations.hubspot_list import HubSpotListMembers
 from sync.destinations.hubspot_setup import NAME
 from sync.errors import ConfigError
 from sync.http import HttpClient, is_loopback
 from sync.sandbox import DEFAULT_TOKEN
+
+LIST_MEMBERS = "list_members"
 
 
 @dataclass(frozen=True)
@@ -71,8 +76,8 @@ class Settings:
 
 
 @contextmanager
-def open_contacts(environment: Environment, _target: Target) -> Iterator[Connection]:
-    """Open the contacts of an account."""
+def open_hubspot(environment: Environment, target: Target) -> Iterator[Connection]:
+    """Open the contacts of an account, or the members of a list."""
     settings = Settings.read(environment)
     budget = f"hubspot {settings.base_url} {settings.account}"
     with HttpClient(
@@ -82,18 +87,29 @@ def open_contacts(environment: Environment, _target: Target) -> Iterator[Connect
         classify=classify,
         limiter=limiter(environment, settings.rate, WINDOW_SECONDS, budget=budget),
     ) as http:
-        destination = HubSpotContacts(
+        destination: Destination = HubSpotContacts(
             http,
             version=settings.version,
             unique_property=settings.unique_property,
             calls_per_window=settings.rate,
         )
+        if target.object == LIST_MEMBERS:
+            destination = HubSpotListMembers(
+                http,
+                target.settings["list"],
+                version=settings.version,
+                unique_property=settings.unique_property,
+                calls_per_window=settings.rate,
+            )
         yield Connection(destination, settings.account)
 
 
 CONNECTOR = Connector(
-    objects={"contacts": Kind(capabilities())},
+    objects={
+        "contacts": Kind(capabilities()),
+        LIST_MEMBERS: Kind(hubspot_list.capabilities(), required=("list",)),
+    },
     needs=("HUBSPOT_TOKEN",),
     sandboxed=lambda url: {"HUBSPOT_TOKEN": DEFAULT_TOKEN, "HUBSPOT_BASE_URL": url},
-    open=open_contacts,
+    open=open_hubspot,
 )

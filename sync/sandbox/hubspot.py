@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 
 from pydantic import ValidationError
 
-from sync.sandbox import contacts, schema
+from sync.sandbox import contacts, lists, schema
 from sync.sandbox.faults import Fault, failing
 from sync.sandbox.replies import Reply, Request, no_such_method, problem, unauthorised
 from sync.sandbox.rules import (
@@ -25,6 +25,7 @@ from sync.sandbox.service import Limit, Service
 from sync.sandbox.store import Store
 
 VERSIONS = frozenset({"2026-03", "2026-09"})
+LISTS = re.compile(r"/crm/lists/(\d{4}-\d{2})(?:/(.+))?")
 PATH = re.compile(r"/crm/(objects|properties)/(\d{4}-\d{2})/(?:contacts|0-1)(?:/(.+))?")
 
 
@@ -52,6 +53,10 @@ class HubSpot(Service):
                 return parse(WriteBatch, request.body).inputs
             if request.path.endswith("/gdpr-delete"):
                 return [WriteRow(id=parse(GdprDelete, request.body).objectId, properties={})]
+            if request.path.endswith("/add-and-remove"):
+                given = parse(lists.Memberships, request.body)
+                ids = given.recordIdsToAdd + given.recordIdsToRemove
+                return [WriteRow(id=one, properties={}) for one in ids]
         except ValidationError:
             pass
         return []
@@ -59,10 +64,16 @@ class HubSpot(Service):
     def endpoint(self, request: Request, struck: Sequence[Fault]) -> Reply:
         """Do what the call asks for."""
         found = PATH.fullmatch(request.path)
-        if not found or found[2] not in VERSIONS:
+        of_lists = LISTS.fullmatch(request.path)
+        version = found[2] if found else of_lists[1] if of_lists else None
+        if version not in VERSIONS:
             return problem(404, "NOT_FOUND", "There is nothing at this path.")
-        area, _, rest = found.groups()
         try:
+            if of_lists:
+                refused = failing(struck, self.rows(request))
+                return lists.answer(self._store, request, of_lists[2] or "", refused)
+            assert found  # noqa: S101  (for mypy: there is a version)
+            area, _, rest = found.groups()
             if area == "properties":
                 return self._schema(request, rest or "")
             return self._contacts(request, rest or "", struck)
