@@ -269,6 +269,17 @@ def test_a_field_that_is_missing_stops_and_names_the_setup(there: StandIn) -> No
         there.destination.push([change("marketo", 1, "update", {"not_there": "1"})])
 
 
+def test_a_field_that_every_row_lacks_stops_too() -> None:
+    row = {"status": "skipped", "reasons": [{"code": "1006", "message": "Field not found"}]}
+    with pytest.raises(AccessRefused, match="decile setup marketo"):
+        read_outcomes([change("marketo", 1), change("marketo", 2)], {"result": [row, row]})
+
+
+def test_a_field_that_was_deleted_needs_no_clearing(there: StandIn) -> None:
+    removal = change("marketo", 1, "remove", {"decile_score": None, "deleted_since": None})
+    assert there.destination.push([removal])[0].status == "accepted"
+
+
 def test_the_setup_creates_what_is_missing_and_reports_what_does_not_fit(there: StandIn) -> None:
     fields = [
         Field("score", "decile_score", "string", "Score", "Text."),

@@ -61,6 +61,7 @@ class MarketoLeads:
         self._http = http
         self._lookup_field = lookup_field
         self._partition = {"partitionName": partition} if partition else {}
+        self._existing: frozenset[str] | None = None
         self.capabilities = capabilities(calls_per_window)
 
     def push(self, changes: Sequence[Change]) -> list[Outcome]:
@@ -128,12 +129,20 @@ class MarketoLeads:
         return given.strip().lower() if name == EMAIL else given
 
     def _fields(self, change: Change) -> dict[str, Value]:
-        """Give what to write. Clearing never takes the address, by which others find the lead."""
+        """Give what to write."""
         return {
             name: _value(text, change.types.get(name, "string"))
             for name, text in change.fields.items()
-            if change.operation != "remove" or name not in {self._lookup_field, EMAIL}
+            if change.operation != "remove" or self._can_be_cleared(name)
         }
+
+    def _can_be_cleared(self, name: str) -> bool:
+        """Spare the address, by which others find the lead, and fields deleted in Marketo."""
+        if name in {self._lookup_field, EMAIL}:
+            return False
+        if self._existing is None:
+            self._existing = frozenset(marketo_setup.by_name(self._http))
+        return name in self._existing
 
     def _write(self, action: str, field: str, changes: Sequence[Change]) -> list[Outcome]:
         rows: list[Mapping[str, object]] = [

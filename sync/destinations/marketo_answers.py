@@ -23,6 +23,7 @@ Item = Mapping[str, object]
 WRITTEN = frozenset({"created", "updated", "deleted"})
 NOT_FOUND = "1004"
 UNKNOWN_FIELD = "1006"
+NO_FIELD = "a field does not exist. `decile setup marketo` creates it."
 TOKEN_RAN_OUT = frozenset({"600", "601", "602"})
 # Seconds to wait: the window of the limit for 606, else what lets a moment's load pass.
 TEMPORARY = {"502": 5.0, "604": 5.0, "606": 20.0, "608": 5.0, "611": 5.0, "615": 2.0, "713": 5.0}
@@ -63,7 +64,7 @@ def classify(answer: Answer) -> DestinationError | None:
     if code in TEMPORARY:
         return Retriable(f"{said}.", retry_after=retry_after(answer) or TEMPORARY[code])
     if code == UNKNOWN_FIELD:
-        return AccessRefused(f"{said}: a field does not exist. `decile setup marketo` creates it.")
+        return AccessRefused(f"{said}: {NO_FIELD}")
     if code.startswith("1"):
         return BatchRefused(f"{said}.", code=code)
     return DestinationError(f"{said}. Check MARKETO_BASE_URL.")
@@ -95,6 +96,8 @@ def read_outcomes(
         if known and str(row.get("id", "")) not in {known, ""}:
             row = {}
         outcomes.append(_outcome(change, (known and by_id.get(known)) or row))
+    if outcomes and all(outcome.error_code == UNKNOWN_FIELD for outcome in outcomes):
+        raise AccessRefused(f"Marketo refused every lead with {UNKNOWN_FIELD}: {NO_FIELD}")
     return outcomes
 
 

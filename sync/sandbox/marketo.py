@@ -5,18 +5,17 @@ It starts with the contacts of the sandbox as its leads: id and e-mail address.
 
 from __future__ import annotations
 
-import re
 import secrets
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
-from typing import Annotated, ClassVar, Literal
+from typing import ClassVar
 from uuid import uuid4
 
-from pydantic import Field, JsonValue, ValidationError
+from pydantic import ValidationError
 
 from sync.sandbox.faults import Fault, failing
+from sync.sandbox.marketo_rules import Delete, Lead, NewFields, Sync, misfit
 from sync.sandbox.replies import Refused, Reply, Request
-from sync.sandbox.rules import Strict, Text, WriteRow, parse
+from sync.sandbox.rules import WriteRow, parse
 from sync.sandbox.service import Limit, Policy, Service
 from sync.sandbox.store import Store
 
@@ -25,7 +24,7 @@ TOKEN = "/marketo/identity/oauth/token"  # noqa: S105  (a path)
 LEADS = "/marketo/rest/v1/leads.json"
 DELETE = "/marketo/rest/v1/leads/delete.json"
 FIELDS = "/marketo/rest/v1/leads/schema/fields.json"
-MAX_BATCH, MAX_BODY, MAX_STRING = 300, 1_000_000, 255
+MAX_BODY = 1_000_000
 STANDARD = {
     "id": "integer",
     "email": "email",
@@ -34,47 +33,6 @@ STANDARD = {
     "company": "string",
     "unsubscribed": "boolean",
 }
-
-Lead = dict[str, JsonValue]
-
-
-class Sync(Strict):
-    """The body that writes leads."""
-
-    action: Literal["createOnly", "updateOnly", "createOrUpdate", "createDuplicate"]
-    lookupField: Text = "email"
-    partitionName: Text | None = None
-    input: Annotated[list[Lead], Field(min_length=1, max_length=MAX_BATCH)]
-
-
-class LeadId(Strict):
-    """One lead to delete."""
-
-    id: int
-
-
-class Delete(Strict):
-    """The body that deletes leads."""
-
-    input: Annotated[list[LeadId], Field(min_length=1, max_length=MAX_BATCH)]
-
-
-class NewField(Strict):
-    """One field to create."""
-
-    displayName: Annotated[str, Field(pattern=r"^[\w ]+$")]
-    name: Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]*$")]
-    dataType: Literal[
-        "boolean", "currency", "date", "datetime", "email", "float", "integer", "percent",
-        "phone", "score", "string", "url",
-    ]  # fmt: skip
-    description: str = ""
-
-
-class NewFields(Strict):
-    """The body that creates fields."""
-
-    input: Annotated[list[NewField], Field(min_length=1)]
 
 
 class Marketo(Service):
@@ -178,7 +136,7 @@ class Marketo(Service):
         if str(found) in refused:
             return _skipped("1001")
         for name, value in row.items():
-            if code := _misfit(known[name], value):
+            if code := misfit(known[name], value):
                 return _skipped(code)
         leads = self._with(body.lookupField, str(found))
         if len(leads) > 1:
@@ -293,28 +251,3 @@ def _same(given: str, right: str) -> bool:
 
 def _same_text(left: object, right: str) -> bool:
     return str(left).lower() == right.lower()
-
-
-def _misfit(kind: str, value: JsonValue) -> str | None:
-    """Give the code with which a value is refused."""
-    if value is None:
-        return None
-    if kind == "boolean":
-        return None if isinstance(value, bool) else "1001"
-    if kind in {"integer", "score", "float", "currency", "percent"}:
-        fits = isinstance(value, int | (int if kind in {"integer", "score"} else float))
-        return None if fits and not isinstance(value, bool) else "1001"
-    if not isinstance(value, str):
-        return "1001"
-    if kind in {"date", "datetime"}:
-        return None if _is_time(kind, value) else "1001"
-    return None if len(value) <= MAX_STRING else "1077"
-
-
-def _is_time(kind: str, value: str) -> bool:
-    pattern = r"\d{4}-\d\d-\d\d" + (r"T\d\d:\d\d:\d\d(Z|[+-]\d\d:\d\d)" if kind != "date" else "")
-    try:
-        (date if kind == "date" else datetime).fromisoformat(value)
-    except ValueError:
-        return False
-    return re.fullmatch(pattern, value) is not None
