@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from functools import partial
 from html import unescape
@@ -24,10 +24,13 @@ from sync.destinations import DESTINATIONS
 from sync.destinations.connection import Connector, Target
 from sync.destinations.pipedrive_activities import reference
 from sync.http import HttpClient
+from sync.rate_limit import SharedRateLimiter
 from sync.sandbox import Limit, Sandbox
 from sync.sandbox.salesforce_records import PREFIXES
 
 PEOPLE = 30
+MONDAY = 1_000_000.0
+RATES = re.compile("_(RATE|CALLS)_PER_")
 FIELDS = (
     Field("score", "decile_score", "integer", "Lead score", "1 to 100."),
     Field("value", "decile_value", "number", "Value", "In euro."),
@@ -527,12 +530,23 @@ def change(
 
 @contextmanager
 def standing_in(
-    name: str, folder: Path, patch: pytest.MonkeyPatch, limit: Limit | None = None
+    name: str,
+    folder: Path,
+    patch: pytest.MonkeyPatch,
+    limit: Limit | None = None,
+    *,
+    people: int = PEOPLE,
+    as_published: bool = False,
+    with_contract: bool = True,
 ) -> Iterator[StandIn]:
-    """Open a destination as the commands do, by its name in CASES; nobody really sleeps."""
+    """Open a destination as the commands do, by its name in CASES; nobody really sleeps.
+
+    `as_published`: at the rate that an account has, and not at the sandbox's own. Without
+    `with_contract` the shape of requests is not checked, which takes a while for many rows.
+    """
     naps: list[float] = []
     records = folder / "records.csv"
-    rows = [f"{number},{person(number)}" for number in range(1, PEOPLE + 1)]
+    rows = [f"{number},{person(number)}" for number in range(1, people + 1)]
     records.write_text("\n".join(["id,property_email", *rows]), encoding="utf-8")
     defaults = HttpClient.__init__.__kwdefaults__
     patch.setitem(defaults, "sleep", naps.append)
@@ -545,6 +559,14 @@ def standing_in(
             "DECILE_RATES": str(folder / "rates.sqlite"),
         }
         case = CASES[name]
-        checked = under_contract(case.destination, patch)
-        with checked, case.connector.connect(settings, case.target) as connection:
+        checked = under_contract(case.destination, patch) if with_contract else nullcontext()
+        opened = case.connector.connect(settings, case.target)
+        if as_published:
+            theirs = case.connector.sandboxed(sandbox.url).items()
+            settings |= {name: value for name, value in theirs if not RATES.search(name)}
+            opened = case.connector.open(settings, case.target)
+            limits = SharedRateLimiter.__init__.__kwdefaults__
+            patch.setitem(limits, "sleep", naps.append)
+            patch.setitem(limits, "clock", lambda: MONDAY + sum(naps))
+        with checked, opened as connection:
             yield StandIn(connection.destination, connection.account, sandbox, naps)
