@@ -190,9 +190,11 @@ class GoogleSheets(Service):
 
     def _write(self, book: str, body: WriteValues) -> Reply:
         responses = []
+        titles = dict.fromkeys(_range(one.range)[0] for one in body.data)
+        sheets = {title: self._sheet(book, title) for title in titles}
         for one in body.data:
             title, column, row, last_column, last_row = _range(one.range)
-            sheet = self._sheet(book, title)
+            sheet = sheets[title]
             size = (last_column - column + 1, last_row - row + 1)
             if (max(map(len, one.values)), len(one.values)) > size:
                 raise Refused(self.problem(400, "", "Requested writing within range."))
@@ -200,8 +202,9 @@ class GoogleSheets(Service):
                 raise Refused(self.problem(400, "", f"{one.range} exceeds grid limits."))
             for number, line in enumerate(one.values, start=row - 1):
                 self._set(sheet["values"], number, column - 1, line)
-            self._keep(book, sheet)
             responses.append({"updatedRange": one.range, "updatedRows": len(one.values)})
+        for sheet in sheets.values():
+            self._keep(book, sheet)
         return Reply(200, {"spreadsheetId": book, "responses": responses})
 
     def _set(self, values: list[list[Cell]], row: int, column: int, cells: Sequence[Cell]) -> None:
