@@ -25,7 +25,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
         yield opened
 
 
-@pytest.fixture(params=["activecampaign", "brevo", "mailchimp"])
+@pytest.fixture(params=["activecampaign", "brevo", "mailchimp", "marketo"])
 def world(
     request: pytest.FixtureRequest,
     project: Project,
@@ -48,7 +48,8 @@ def world(
 def stored(world: World) -> dict[str, Any]:
     """Give score and band of everybody who was written to, by address."""
     held = world.there.get(f"held?service={world.name}")
-    rows = (held.get("members") or held.get("contacts") or {}).values()
+    kinds = ("members", "contacts", "leads")
+    rows = [row for kind in kinds for row in held.get(kind, {}).values()]
     return {
         row.get("email") or row["email_address"]: (
             row.get("SCORE") or None,
