@@ -29,7 +29,6 @@ from sync.sandbox import Limit, Sandbox
 from sync.sandbox.salesforce_records import PREFIXES
 
 PEOPLE = 30
-MONDAY = 1_000_000.0
 RATES = re.compile("_(RATE|CALLS)_PER_")
 FIELDS = (
     Field("score", "decile_score", "integer", "Lead score", "1 to 100."),
@@ -567,6 +566,6 @@ def standing_in(
             opened = case.connector.open(settings, case.target)
             limits = SharedRateLimiter.__init__.__kwdefaults__
             patch.setitem(limits, "sleep", naps.append)
-            patch.setitem(limits, "clock", lambda: MONDAY + sum(naps))
+            patch.setitem(limits, "clock", lambda: sum(naps))
         with checked, opened as connection:
             yield StandIn(connection.destination, connection.account, sandbox, naps)
