@@ -128,6 +128,21 @@ def test_an_address_is_moved_by_a_call_of_its_own(there: StandIn) -> None:
     assert contact(there, 1)["email"] == "other@example.com"
 
 
+def test_an_address_that_a_contact_has_is_not_sent_again(there: StandIn) -> None:
+    first = known(1, EMAIL=person(1), SCORE="7")
+    assert statuses(there.destination.push([first, known(2)])) == ["accepted"] * 2
+    again = [
+        replace(known(n, EMAIL=f" {person(n).upper()} "), previous={"EMAIL": person(n)})
+        for n in (1, 2)
+    ]
+    assert statuses(there.destination.push(again)) == ["accepted"] * 2
+    assert calls(there)[-1] == ("POST", 2)
+    assert statuses(there.destination.push(again[:1])) == ["accepted"]
+    moved = replace(known(1, EMAIL="other@example.com"), previous={"EMAIL": person(1)})
+    assert statuses(there.destination.push([moved])) == ["accepted"]
+    assert contact(there, 1)["email"] == "other@example.com"
+
+
 def test_an_erasure_by_address_leaves_nobody(there: StandIn) -> None:
     erasure = replace(known(1, "erase"), record_id=None, fields={})
     assert statuses(there.destination.push([erasure, known(2, "erase")])) == ["accepted"] * 2
@@ -135,16 +150,21 @@ def test_an_erasure_by_address_leaves_nobody(there: StandIn) -> None:
     assert calls(there) == [("DELETE", 1)] * 2
 
 
-def test_another_value_that_is_somebody_elses_is_rejected(there: StandIn) -> None:
-    there.fault("batch_400", unique_value=person(901), code="DUPLICATE_PARAMETER")
-    (outcome,) = there.destination.push([new(901)])
-    assert (outcome.status, outcome.error_code) == ("rejected", "DUPLICATE_PARAMETER")
+@pytest.mark.parametrize("code", ["DUPLICATE_PARAMETER", "INVALID_PARAMETER"])
+def test_a_refused_contact_is_updated_if_it_is_there_and_else_rejected(
+    there: StandIn, code: str
+) -> None:
+    for number in (1, 901):
+        there.fault("batch_400", unique_value=person(number), code=code)
+    outcomes = there.destination.push([new(1), new(901)])
+    assert [one.error_code for one in outcomes] == [None, code]
+    assert outcomes[0].destination_id == "1"
 
 
 def test_any_other_refusal_of_a_new_contact_touches_nobody(there: StandIn) -> None:
-    there.fault("batch_400", unique_value=person(1), code="INVALID_PARAMETER")
+    there.fault("batch_400", unique_value=person(1), code="OUT_OF_RANGE")
     (outcome,) = there.destination.push([new(1)])
-    assert (outcome.status, outcome.error_code) == ("rejected", "INVALID_PARAMETER")
+    assert (outcome.status, outcome.error_code) == ("rejected", "OUT_OF_RANGE")
     assert calls(there) == [("POST", 1)]
 
 

@@ -15,7 +15,7 @@ from sync.answers import Answer
 from sync.changes import Capabilities, Change, Field, Finding, Outcome, SetupStep
 from sync.destinations import brevo_setup
 from sync.destinations.addresses import address, cannot_be_named, native
-from sync.destinations.brevo_answers import DUPLICATE, code_of, is_nobody, refused
+from sync.destinations.brevo_answers import TAKEN, code_of, is_nobody, refused
 from sync.destinations.brevo_setup import ADDRESS, JSON_TYPES
 from sync.destinations.one_by_one import one_by_one
 from sync.errors import AccessRefused, Ambiguous, ConfigError, DestinationError
@@ -99,7 +99,7 @@ class BrevoContacts:
         if change.operation == "erase":
             answer = self._send("DELETE", path, accept={404})
         else:
-            body = {"attributes": self._attributes(change)}
+            body = {"attributes": self._attributes(change) | self._moved(change, path)}
             answer = self._send("PUT", path, body, accept={404})
         if not is_nobody(answer):
             self._prove(change)
@@ -118,7 +118,7 @@ class BrevoContacts:
             body["listIds"] = [self._new_in]
         answer = self._send("POST", CONTACTS, body, accept={400})
         if answer.status == 400:
-            if code_of(answer) != DUPLICATE:
+            if code_of(answer) not in TAKEN:
                 raise refused(answer)
             return self._update_found(change, answer)
         return Outcome(change.token, "accepted", _id(answer))
@@ -133,17 +133,28 @@ class BrevoContacts:
         self._send("PUT", f"{CONTACTS}/{_id(found)}", body)
         return Outcome(change.token, "accepted", _id(found))
 
+    def _moved(self, change: Change, path: str) -> dict[str, object]:
+        """Give the address where it is a new one: Brevo refuses the one that a contact has."""
+        wanted = (change.fields.get(ADDRESS) or "").strip().lower()
+        if not wanted or _stays(change):
+            return {}
+        if ADDRESS not in change.previous:
+            has = (self._send("GET", path, accept={404}).body or {}).get("email")
+            if str(has).lower() == wanted:
+                return {}
+        return {ADDRESS: wanted}
+
     def _prove(self, change: Change) -> None:
         """Read one contact back, once: what Brevo drops it drops for everybody."""
         sent = {name for name, value in self._attributes(change).items() if value != ""}
-        if self._is_proven or not sent - {ADDRESS}:
+        if self._is_proven or not sent:
             return
         path = f"{CONTACTS}/{quote(change.record_id or address(change), safe='')}"
         answer = self._send("GET", path, accept={404})
         held = (answer.body or {}).get("attributes")
         if not isinstance(held, Mapping) or is_nobody(answer):
             return  # it was deleted in between: another one will tell
-        if lost := sorted(sent - {ADDRESS} - held.keys()):
+        if lost := sorted(sent - held.keys()):
             raise AccessRefused(
                 f"Brevo took the attributes {', '.join(lost)} and does not hold them. Look at"
                 " their types with: decile setup brevo"
@@ -165,7 +176,7 @@ class BrevoContacts:
             name: native(value, JSON_TYPES.get(kinds[name], "string"))
             for name, value in change.fields.items()
             # A contact has its address beside; what was deleted since needs no clearing.
-            if name in kinds and (name != ADDRESS or (value and change.record_id))
+            if name in kinds and name != ADDRESS
         }
 
     def _known(self) -> Mapping[str, str]:
@@ -193,7 +204,14 @@ def _fits_a_batch(change: Change) -> bool:
     """Only what is there, and stays at its address."""
     is_known = change.operation in ("update", "remove") or bool(change.record_id)
     is_numbered = not change.record_id or change.record_id.isdigit()
-    return is_known and is_numbered and change.operation != "erase" and ADDRESS not in change.fields
+    return is_known and is_numbered and change.operation != "erase" and _stays(change)
+
+
+def _stays(change: Change) -> bool:
+    """Tell whether a row is known to leave the address as it is."""
+    wanted = change.fields.get(ADDRESS)
+    had = change.previous.get(ADDRESS)
+    return not wanted or (had or "").strip().lower() == wanted.strip().lower()
 
 
 def _named(change: Change) -> dict[str, object]:

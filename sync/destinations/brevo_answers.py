@@ -6,6 +6,8 @@ from sync.answers import Answer, retry_after
 from sync.errors import AccessRefused, BatchRefused, DestinationError, Retriable
 
 DUPLICATE = "DUPLICATE_PARAMETER"
+# Either was seen where a contact exists already.
+TAKEN = frozenset({DUPLICATE, "INVALID_PARAMETER"})
 NOBODY = "DOCUMENT_NOT_FOUND"
 CODES = frozenset(
     {

@@ -205,17 +205,18 @@ class Brevo(Service):
             attributes = {name: value for name, value in contact.items() if name not in own}
             body = {"id": int(record_id), "email": contact["email"], "attributes": attributes}
             return Reply(200, body | {"listIds": contact["listIds"]})
-        self._store.let_go("brevo", "_addresses", contact["email"].lower())
         if request.method == "DELETE":
+            self._store.let_go("brevo", "_addresses", contact["email"].lower())
             self._store.let_go("brevo", "contacts", record_id)
             self._store.keep("brevo", "_erased", record_id, {"gone": True})
             return Reply(204, None)
         attributes = parse(Update, request.body).attributes
         self._check(attributes)
-        address = str(attributes.pop("EMAIL", "") or contact["email"])
-        other = self._find(address)
-        if other and other[0] != record_id:
-            raise Refused(_no(400, "duplicate_parameter", f"{address} is another contact's"))
+        wanted = str(attributes.pop("EMAIL", ""))
+        if wanted and self._find(wanted):  # the contact's own address included
+            raise Refused(_no(400, "duplicate_parameter", f"Contact already exist: {wanted}"))
+        self._store.let_go("brevo", "_addresses", contact["email"].lower())
+        address = wanted or contact["email"]
         self._keep(record_id, contact | {"email": address} | self._known(attributes))
         return Reply(204, None)
 
