@@ -18,8 +18,9 @@
             'run_id': text, 'run_number': count, 'account': text, 'sync_name': text,
             'row_key': text, 'contact_id': text, 'token': text, 'operation': text,
             'status': text, 'destination_id': text, 'error_code': text, 'message': text,
-            'recorded_at': moment,
+            'recorded_at': moment, 'request_id': text, 'request_row': count,
         },
+        'sync_requests': ledger_requests(),
         'sync_state': {
             'account': text, 'sync_name': text, 'row_key': text, 'contact_id': text,
             'unique_key': text, 'run_number': count, 'operation': text, 'fingerprint': text,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 Mode = Literal["update", "upsert", "create", "mirror", "audience", "append"]
 Operation = Literal["create", "update", "upsert", "remove", "erase"]
@@ -120,6 +120,14 @@ class Finding:
     name: str
     ok: bool
     detail: str
+
+
+@runtime_checkable
+class Collects(Protocol):
+    """A destination that works off in its own time what it accepted, and can be asked later."""
+
+    def collect(self, request_id: str) -> Collected:
+        """Ask what became of a call."""
 
 
 class Destination(Protocol):

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sync import cli_sync
+from sync import cli_collect, cli_sync
 from sync.console import AsJson, ProjectDir, Target, aside, command, err, out, print_json
 from sync.errors import ConfigError, WarehouseError
 
@@ -27,6 +27,7 @@ app = typer.Typer(
 )
 for name, run in cli_sync.COMMANDS.items():
     app.command(name)(run)
+app.command()(cli_collect.collect)
 
 
 @app.command()

@@ -6,6 +6,7 @@ planner.Before. Times here are real time: the ledger records what happened, it d
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -17,13 +18,15 @@ from sync.planner import Planned
 from sync.render import canonical
 from sync.warehouse import Warehouse
 
-VERSION = 2
+VERSION = 3
 
 # The error code of a row whose answer has not come, and never will if the run is dead.
 IN_FLIGHT = "in_flight"
 # The fingerprint of a row of which nothing was accepted, and which may be there nevertheless: an
 # answer got lost. It stays until a write or a removal is accepted.
 IN_DOUBT = ""
+# What sync_requests says of a call that nobody asked about yet.
+SENT = "sent"
 
 _last_moment = datetime.min  # noqa: DTZ901  (the ledger's times carry no zone)
 
@@ -71,7 +74,7 @@ class Ledger:
     def add_outcomes(
         self, sync: Sync, run: Run, batch: Sequence[Planned], outcomes: Sequence[Outcome]
     ) -> None:
-        """Add what came of a batch to sync_log and sync_state, both or neither."""
+        """Add what came of a batch to the tables of the ledger, all or nothing."""
         common = self._common(sync, run)
         pairs = list(zip(batch, outcomes, strict=True))
         with self.warehouse.transaction():
@@ -82,6 +85,14 @@ class Ledger:
                 self.table("sync_state"),
                 [common | _state_row(*pair, run, common["recorded_at"]) for pair in pairs],
             )
+            requests = Counter(outcome.request_id for outcome in outcomes if outcome.request_id)
+            self.warehouse.insert(
+                self.table("sync_requests"),
+                [
+                    common | {"request_id": name, "row_count": count, "status": SENT}
+                    for name, count in requests.items()
+                ],
+            )
 
     def _common(self, sync: Sync, run: Run) -> dict[str, object]:
         return {
@@ -89,7 +100,7 @@ class Ledger:
             "sync_name": sync.name,
             "run_id": run.run_id,
             "run_number": run.number,
-            "recorded_at": _next_moment(),
+            "recorded_at": next_moment(),
         }
 
 
@@ -134,7 +145,7 @@ def utc_now() -> datetime:
     return as_kept(datetime.now(UTC))
 
 
-def _next_moment() -> datetime:
+def next_moment() -> datetime:
     """Give the time, later than any given before: an outcome comes after its intent."""
     global _last_moment  # noqa: PLW0603  (one clock for the process)
     _last_moment = max(utc_now(), _last_moment + timedelta(microseconds=1))
@@ -165,6 +176,8 @@ def _log_row(planned: Planned, outcome: Outcome) -> dict[str, object]:
     return _both(planned, outcome) | {
         "token": planned.change.token,
         "message": outcome.message,
+        "request_id": outcome.request_id,
+        "request_row": outcome.request_row,
     }
 
 
