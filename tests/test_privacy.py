@@ -15,12 +15,11 @@ from urllib.parse import quote
 import pytest
 import requests
 from small_project import SYNC, write_people, write_project
-from stand_ins import change, standing_in
+from stand_ins import CASES, change, standing_in
 from typer.testing import CliRunner
 
 from sync import session
 from sync.cli import app
-from sync.destinations import DESTINATIONS
 from sync.errors import DecileError
 from sync.http import HttpClient
 from sync.sandbox import Sandbox
@@ -149,7 +148,7 @@ def test_a_plan_shows_personal_values_to_who_asks(folder: Path, sandbox: Sandbox
     assert "51" in hidden
 
 
-@pytest.mark.parametrize("name", sorted(DESTINATIONS))
+@pytest.mark.parametrize("name", sorted(CASES))
 @pytest.mark.parametrize("kind", ["cut", "status", "not_json", "expire_token"])
 def test_the_traceback_of_a_destinations_error_names_nobody(
     name: str, kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
