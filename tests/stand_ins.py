@@ -29,7 +29,7 @@ from sync.sandbox import Limit, Sandbox
 from sync.sandbox.salesforce_records import PREFIXES
 
 PEOPLE = 30
-RATES = re.compile("_(RATE|CALLS)_PER_")
+RATES = re.compile("_PER_(SECOND|MINUTE|HOUR|[0-9]+S)$")
 FIELDS = (
     Field("score", "decile_score", "integer", "Lead score", "1 to 100."),
     Field("value", "decile_value", "number", "Value", "In euro."),

@@ -153,11 +153,11 @@ def test_a_plan_shows_personal_values_to_who_asks(folder: Path, sandbox: Sandbox
 def test_the_traceback_of_a_destinations_error_names_nobody(
     name: str, kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    fields = {"decile_note": NAMES[0], "email": EMAILS[0], "phone": PHONES[0]}
+    fields = {CASES[name].text_field: f"{NAMES[0]} {EMAILS[0]} {PHONES[0]}"}
     with standing_in(name, tmp_path, monkeypatch) as there:
         there.fault(kind, times=None)
         try:
-            outcomes = there.destination.push([change(name, 1, fields=fields)])
+            outcomes = there.destination.push([change(name, 1, fields=CASES[name].row(1) | fields)])
         except DecileError as error:
             said = "".join(traceback.format_exception(error))
             assert there.sandbox.token not in said
