@@ -30,7 +30,7 @@ from sync.answers import Answer
 from sync.changes import Change, Field, Outcome
 from sync.destinations import DESTINATIONS
 from sync.destinations.connection import Target
-from sync.destinations.pipedrive import classify
+from sync.destinations.pipedrive import Records, classify
 from sync.destinations.pipedrive_activities import reference
 from sync.destinations.pipedrive_fields import PersonField, id_of
 from sync.errors import (
@@ -127,6 +127,8 @@ def test_who_was_just_created_is_not_created_again_for_another_row(company: Stan
     first, second = company.destination.push(rows)
     assert first.destination_id == second.destination_id
     assert len(persons(company)) == 1
+    # The search may not know them yet, so it is not asked.
+    assert calls(company).count("GET /persons/search") == 1
 
 
 def test_several_persons_of_one_address_are_a_conflict_and_none_is_written(
@@ -170,6 +172,18 @@ def test_an_address_that_is_not_the_apis_erases_nobody(company: StandIn) -> None
     company.fault("status", status=404, times=None)
     with pytest.raises(DestinationError):
         company.destination.push([change("pipedrive", 1, "erase")])
+
+
+def test_a_list_that_is_no_answer_proves_nobody_gone() -> None:
+    class Odd:
+        def send(self, method: str, path: str, **_: object) -> Answer:
+            return Answer("Pipedrive", method, path, 404, {}, {})
+
+        def get(self, path: str, **_: object) -> Mapping[str, object]:
+            return {"success": False, "path": path}
+
+    with pytest.raises(DestinationError):
+        Records(Odd(), "/persons").delete("1")  # type: ignore[arg-type]
 
 
 def test_a_removal_of_somebody_unknown_makes_nobody(company: StandIn) -> None:
@@ -406,19 +420,16 @@ def test_the_account_has_a_name_and_the_limit_is_in_the_capabilities() -> None:
         assert connection.destination.capabilities.rows_per_second == 20
 
 
-@pytest.mark.parametrize(
-    "changes",
-    [
-        [Change("t", "k", "update", None, "a@b.co", {})],
-        [Change("t", "k", "upsert", None, " ", {})],
-        [Change("t", "k", "erase", None, "", {})],
-    ],
-)
-def test_a_change_that_names_nobody_is_never_sent(company: StandIn, changes: list[Change]) -> None:
-    before = calls(company)
-    with pytest.raises(ConfigError):
-        company.destination.push(changes)
-    assert calls(company) == before
+@pytest.mark.parametrize("operation", ["update", "upsert", "remove", "erase"])
+@pytest.mark.parametrize("key", ["", " ", "k1"])
+def test_a_row_that_names_nobody_is_rejected_alone(
+    company: StandIn, operation: Any, key: str
+) -> None:
+    nobody = Change("t", "k", operation, None, key, {"decile_score": "7"})
+    outcomes = company.destination.push([nobody, change("pipedrive", 1)])
+    assert [one.status for one in outcomes] == ["rejected", "accepted"]
+    assert outcomes[0].error_code == "NO_ADDRESS"
+    assert "GET /persons/search" not in calls(company)
 
 
 # The vendor's own specification, where it is at hand.

@@ -121,6 +121,14 @@ def test_a_new_record_without_what_it_needs_is_rejected_with_the_field(org: Stan
     assert "create_fields" in str(outcome.message)
 
 
+@pytest.mark.parametrize("operation", ["upsert", "remove", "erase"])
+def test_a_row_that_names_no_record_is_rejected_alone(org: StandIn, operation: Any) -> None:
+    nobody = replace(new(901), operation=operation, unique_key="")
+    outcomes = org.destination.push([nobody, change(LEADS, 1)])
+    assert statuses(outcomes) == ["rejected", "accepted"]
+    assert outcomes[0].error_code == "NO_KEY"
+
+
 def test_a_removal_of_what_was_never_there_makes_nothing(org: StandIn) -> None:
     gone = replace(change(LEADS, 901, "remove"), record_id=None)
     assert statuses(org.destination.push([gone])) == ["accepted"]

@@ -154,6 +154,11 @@ class PipedrivePersons:
     def _search(self, change: Change) -> str | None:
         """Find a person by the exact e-mail address. Raises BatchRefused if there are several."""
         address = change.unique_key.strip()
+        if "@" not in address:
+            raise BatchRefused(
+                "Pipedrive: a person without a record id needs an e-mail address as unique key.",
+                code="NO_ADDRESS",
+            )
         if created := self._created.get(address.lower()):
             return created
         query = {"term": address, "fields": "email", "exact_match": "true", "limit": "2"}
@@ -204,14 +209,6 @@ def _new(
 def _check(changes: Sequence[Change]) -> None:
     if len(changes) > MAX_BATCH:
         raise ConfigError(f"Pipedrive takes {MAX_BATCH} rows a batch, not {len(changes)}.")
-    for change in changes:
-        if change.operation == "update" and not change.record_id:
-            raise ConfigError("Pipedrive persons: an update needs the record id.")
-        if not change.record_id and not change.unique_key.strip():
-            raise ConfigError(
-                f"Pipedrive persons: {change.operation} needs the record id or, as the unique key,"
-                " the e-mail address."
-            )
 
 
 def classify(answer: Answer) -> DestinationError | None:

@@ -103,13 +103,16 @@ class Salesforce:
 
     def push(self, changes: Sequence[Change]) -> list[Outcome]:
         """Write one batch; known records by their id, the others on the external id."""
-        self._check(changes)
-        ending = [change for change in changes if change.operation in ("remove", "erase")]
-        named = [change for change in changes if change not in ending]
+        if len(changes) > MAX_BATCH:
+            raise ConfigError(f"Salesforce takes {MAX_BATCH:,} rows a batch, not {len(changes):,}.")
+        outcomes = [_nameless(change) for change in changes if not self._name(change)]
+        given = [change for change in changes if self._name(change)]
+        ending = [change for change in given if change.operation in ("remove", "erase")]
+        named = [change for change in given if change not in ending]
         named += [self._with_what_exists(change) for change in self._found(ending)]
         there = {change.token for change in named}
         # What is not there is as good as removed.
-        outcomes = [Outcome(one.token, "accepted") for one in changes if one.token not in there]
+        outcomes += [Outcome(one.token, "accepted") for one in given if one.token not in there]
         for write, part in self._calls(named):
             outcomes += self._write(write, part)
         by_token = {outcome.token: outcome for outcome in outcomes}
@@ -259,15 +262,7 @@ class Salesforce:
             for name, value in self._texts(change).items()
         }
 
-    def _check(self, changes: Sequence[Change]) -> None:
-        if len(changes) > MAX_BATCH:
-            raise ConfigError(f"Salesforce takes {MAX_BATCH:,} rows a batch, not {len(changes):,}.")
-        for change in changes:
-            if change.record_id:
-                continue
-            if change.operation == "update" and not self._kind.is_appended:
-                raise ConfigError("Salesforce: an update needs the record id.")
-            if not self._own_key(change):
-                raise ConfigError(
-                    f"Salesforce: {change.operation} needs the record id or the unique key."
-                )
+
+def _nameless(change: Change) -> Outcome:
+    message = "Salesforce: a record without an id needs a value in the unique key."
+    return Outcome(change.token, "rejected", None, "NO_KEY", message)
