@@ -271,6 +271,7 @@ def test_only_a_run_that_did_not_succeed_may_be_repeated_without_a_build(
     assert (refused.exit_code, "there is nothing new" in refused.stderr) == (3, True)
 
 
+@pytest.mark.long
 def test_a_locked_warehouse_ends_with_4(database: Path) -> None:
     with duckdb.connect(database):
         code = "import sys; from sync.cli import app; app(sys.argv[1:])"

@@ -228,6 +228,7 @@ def remembered(project: LinkingProject) -> dict[str, Rows]:
     return {table: project.rows(f"from {table}") for table in COMPARED}
 
 
+@pytest.mark.long
 def test_what_differs_is_linked_as_a_plain_program_links_it(tmp_path: Path) -> None:
     project = linking_project(tmp_path / "partly")
     histories = Histories(seed=1, worlds=300)

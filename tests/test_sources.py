@@ -114,6 +114,7 @@ def test_the_sample_has_every_required_column(source: str) -> None:
         assert set(required(source, table)) <= set(header.strip().split(",")), table
 
 
+@pytest.mark.long
 def test_one_message_names_every_missing_table_and_column(tmp_path: Path) -> None:
     create_tables(
         tmp_path,
