@@ -226,6 +226,11 @@ def marketo_lead(stand_in: StandIn, number: int) -> Mapping[str, object] | None:
     return None if lead is None else {name: lead.get(name) for name in TYPES}
 
 
+def marketo_member(stand_in: StandIn, number: int) -> Mapping[str, object] | None:
+    members = held(stand_in, "marketo", "list_members").values()
+    return next((one for one in members if one["lead"] == number), None)
+
+
 def as_marketo_shows(text: str | None, kind: FieldType) -> object:
     """Times lose their fraction, and an empty text is nothing."""
     return native(f"{text[:19]}Z" if text and kind == "timestamp" else text or None, kind)
@@ -424,6 +429,16 @@ CASES = {
         as_marketo_shows,
         fault_id=str,
         unique_key="c{}@example.com".format,
+    ),
+    "marketo list": Case(
+        "marketo",
+        "list_members",
+        str,
+        marketo_member,
+        None,
+        settings={"list": "Hot leads"},
+        fault_id=str,
+        makes_records=False,
     ),
     "pipedrive": Case(
         "pipedrive",

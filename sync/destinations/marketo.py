@@ -19,7 +19,13 @@ from sync.changes import (
     SetupStep,
 )
 from sync.destinations import marketo_setup
-from sync.destinations.marketo_answers import gone_is_done, items, read_outcomes, refused
+from sync.destinations.marketo_answers import (
+    gone_is_done,
+    items,
+    no_number,
+    read_outcomes,
+    refused,
+)
 from sync.destinations.one_by_one import one_by_one
 from sync.destinations.values import Value, value
 from sync.errors import BatchRefused, ConfigError
@@ -114,9 +120,8 @@ class MarketoLeads:
     def _problem(self, change: Change) -> tuple[str, str] | None:
         """Say why a change cannot be sent: what Marketo would take for somebody else."""
         if change.record_id:
-            if not (change.record_id.isascii() and change.record_id.isdigit()):
-                return "RECORD_ID", "the record id is not a whole number"
-        elif self._lookup_field == EMAIL and "@" not in self._lookup_value(change):
+            return no_number(change)
+        if self._lookup_field == EMAIL and "@" not in self._lookup_value(change):
             return "NO_EMAIL", (
                 "there is no e-mail address to find the lead by. Map a column to email in"
                 " create_fields, or make it unique_key"

@@ -22,6 +22,7 @@ Item = Mapping[str, object]
 
 WRITTEN = frozenset({"created", "updated", "deleted"})
 NOT_FOUND = "1004"
+NOT_ON_LIST = "1015"
 UNKNOWN_FIELD = "1006"
 NO_FIELD = "a field does not exist. `decile setup marketo` creates it."
 TOKEN_RAN_OUT = frozenset({"600", "601", "602"})
@@ -34,6 +35,7 @@ REASONS = {
     "1005": "the lead exists already",
     UNKNOWN_FIELD: "a field does not exist",
     "1007": "several leads have this value of the lookup field",
+    NOT_ON_LIST: "the lead is not on the list",
     "1022": "the lead is in use",
     "1077": "a text is longer than its field",
 }
@@ -81,11 +83,16 @@ def next_midnight(now: datetime) -> datetime | None:
 
 
 def read_outcomes(
-    changes: Sequence[Change], answer: Item, *, check_ids: bool = True
+    changes: Sequence[Change],
+    answer: Item,
+    *,
+    check_ids: bool = True,
+    done: frozenset[str] = WRITTEN,
 ) -> list[Outcome]:
     """Give one outcome per change: `result` is in the order of the rows.
 
-    Where ids are known they have to agree, and find their row in a list that is not in order.
+    `done` are the statuses of a row that was written. Where ids are known they have to agree, and
+    find their row in a list that is not in order.
     """
     results = items(answer, "result")
     by_id = {str(row["id"]): row for row in results if "id" in row}
@@ -95,14 +102,14 @@ def read_outcomes(
         known = change.record_id if check_ids else None
         if known and str(row.get("id", "")) not in {known, ""}:
             row = {}
-        outcomes.append(_outcome(change, (known and by_id.get(known)) or row))
+        outcomes.append(_outcome(change, (known and by_id.get(known)) or row, done))
     if outcomes and all(outcome.error_code == UNKNOWN_FIELD for outcome in outcomes):
         raise AccessRefused(f"Marketo refused every lead with {UNKNOWN_FIELD}: {NO_FIELD}")
     return outcomes
 
 
-def _outcome(change: Change, row: Item) -> Outcome:
-    if row.get("status") in WRITTEN and row.get("id"):
+def _outcome(change: Change, row: Item, done: frozenset[str]) -> Outcome:
+    if row.get("status") in done and row.get("id"):
         return Outcome(change.token, "accepted", change.record_id or str(row["id"]))
     if row.get("status") == "skipped":
         code = _code(items(row, "reasons"))
@@ -116,9 +123,18 @@ def refused(change: Change, problem: tuple[str, str]) -> Outcome:
     return Outcome(change.token, "rejected", change.record_id, code, f"Marketo, {code}: {why}.")
 
 
+def no_number(change: Change) -> tuple[str, str] | None:
+    """Say so where the record id cannot be that of a lead."""
+    known = change.record_id or ""
+    if known.isascii() and known.isdigit():
+        return None
+    return "RECORD_ID", "the record id is not a whole number"
+
+
 def gone_is_done(change: Change, outcome: Outcome) -> Outcome:
-    """Where the lead is gone, nothing is left to clear or to delete."""
-    if change.operation in {"remove", "erase"} and outcome.error_code == NOT_FOUND:
+    """Where the lead is gone, nothing is left to clear, to delete, or to take off a list."""
+    gone = outcome.error_code in {NOT_FOUND, NOT_ON_LIST}
+    if gone and change.operation in {"remove", "erase"}:
         return Outcome(change.token, "accepted", change.record_id)
     return outcome
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from typing import Self
 
 from sync.answers import Answer
+from sync.changes import Destination
+from sync.destinations import marketo_list
 from sync.destinations.connection import (
     SANDBOX,
     Connection,
@@ -19,11 +21,13 @@ from sync.destinations.connection import (
 )
 from sync.destinations.marketo import EMAIL, WINDOW_SECONDS, MarketoLeads, capabilities
 from sync.destinations.marketo_answers import classify
+from sync.destinations.marketo_list import MarketoListMembers
 from sync.destinations.marketo_setup import NAME
 from sync.errors import AccessRefused, ConfigError, DestinationError
 from sync.http import FetchedToken, HttpClient, NoAuth, RetryPolicy, is_loopback
 from sync.sandbox import DEFAULT_TOKEN
 
+LIST_MEMBERS = "list_members"
 TOKEN_PATH = "/identity/oauth/token"  # noqa: S105  (a path)
 
 
@@ -73,8 +77,8 @@ class Settings:
 
 
 @contextmanager
-def open_leads(environment: Environment, _target: Target) -> Iterator[Connection]:
-    """Open the leads of a subscription."""
+def open_marketo(environment: Environment, target: Target) -> Iterator[Connection]:
+    """Open the leads of a subscription, or the members of a list."""
     settings = Settings.read(environment)
     budget = f"marketo {settings.base_url} {settings.account}"
     with ExitStack() as stack:
@@ -97,13 +101,19 @@ def open_leads(environment: Environment, _target: Target) -> Iterator[Connection
                 limiter=limiter(environment, settings.rate, WINDOW_SECONDS, budget=budget),
             )
         )
-        destination = MarketoLeads(
-            http,
-            lookup_field=settings.lookup_field,
-            partition=settings.partition,
-            calls_per_window=settings.rate,
-        )
-        yield Connection(destination, settings.account)
+        yield Connection(_destination(http, settings, target), settings.account)
+
+
+def _destination(http: HttpClient, settings: Settings, target: Target) -> Destination:
+    if target.object == LIST_MEMBERS:
+        list_ = target.settings["list"]
+        return MarketoListMembers(http, list_, calls_per_window=settings.rate)
+    return MarketoLeads(
+        http,
+        lookup_field=settings.lookup_field,
+        partition=target.settings.get("partition", "").strip() or settings.partition,
+        calls_per_window=settings.rate,
+    )
 
 
 def _fetch(identity: HttpClient, settings: Settings) -> Callable[[], tuple[str, float]]:
@@ -133,12 +143,15 @@ def _of_identity(answer: Answer) -> DestinationError | None:
 
 
 CONNECTOR = Connector(
-    objects={"leads": Kind(capabilities())},
+    objects={
+        "leads": Kind(capabilities(), optional=("partition",)),
+        LIST_MEMBERS: Kind(marketo_list.capabilities(), required=("list",)),
+    },
     needs=("MARKETO_BASE_URL", "MARKETO_CLIENT_ID", "MARKETO_CLIENT_SECRET"),
     sandboxed=lambda url: {
         "MARKETO_BASE_URL": f"{url}/marketo",
         "MARKETO_CLIENT_ID": SANDBOX,
         "MARKETO_CLIENT_SECRET": DEFAULT_TOKEN,
     },
-    open=open_leads,
+    open=open_marketo,
 )

@@ -12,8 +12,9 @@ from uuid import uuid4
 
 from pydantic import ValidationError
 
+from sync.sandbox import marketo_lists
 from sync.sandbox.faults import Fault, failing
-from sync.sandbox.marketo_rules import Delete, Lead, NewFields, Sync, misfit
+from sync.sandbox.marketo_rules import Lead, Leads, NewFields, Sync, misfit
 from sync.sandbox.replies import Refused, Reply, Request
 from sync.sandbox.rules import WriteRow, parse
 from sync.sandbox.service import Limit, Policy, Service
@@ -88,8 +89,10 @@ class Marketo(Service):
                 body = parse(Sync, request.body)
                 names = [str(row.get(body.lookupField, "")) for row in body.input]
                 return [WriteRow(id=name or "?", properties={}) for name in names]
-            if request.path == DELETE:
-                leads = parse(Delete, request.body).input
+            if request.path == DELETE or (
+                request.method != "GET" and marketo_lists.PATH.fullmatch(request.path)
+            ):
+                leads = parse(Leads, request.body).input
                 return [WriteRow(id=str(lead.id), properties={}) for lead in leads]
         except ValidationError:
             pass
@@ -109,11 +112,16 @@ class Marketo(Service):
                 case "GET", path if path == LEADS:
                     return self._find(request)
                 case "POST", path if path == DELETE:
-                    return self._delete(parse(Delete, request.body))
+                    return self._delete(parse(Leads, request.body))
                 case "GET", path if path == FIELDS:
                     return self._list_fields(request)
                 case "POST", path if path == FIELDS:
                     return self._create_fields(parse(NewFields, request.body))
+                case "GET", path if path == marketo_lists.LISTS:
+                    return _results(marketo_lists.found(self._store, request.query))
+                case (("POST" | "DELETE"), path) if place := marketo_lists.PATH.fullmatch(path):
+                    refused = failing(struck, self.rows(request))
+                    return self._put(int(place[1]), request, refused, struck)
         except ValidationError:
             return _errors("609", "Invalid JSON")
         return _errors("610", "Requested resource not found")
@@ -147,6 +155,8 @@ class Marketo(Service):
             return _skipped("1005")
         lead = {**(leads[0] if leads else {"id": self._next_id()}), **row}
         number = str(lead["id"])
+        if body.partitionName and not leads:
+            self._store.keep(self.name, "_partitions", number, {"name": body.partitionName})
         kept = {name: value for name, value in lead.items() if value not in (None, "")}
         self._store.keep(self.name, "leads", number, kept)
         return {"id": int(number), "status": "updated" if leads else "created"}
@@ -184,7 +194,7 @@ class Marketo(Service):
         leads = [lead for value in values.split(",") for lead in self._with(kind, value)]
         return _results([{name: lead.get(name) for name in wanted} for lead in leads])
 
-    def _delete(self, body: Delete) -> Reply:
+    def _delete(self, body: Leads) -> Reply:
         results = []
         for lead in body.input:
             there = self._lead(str(lead.id))
@@ -192,6 +202,24 @@ class Marketo(Service):
             self._store.keep(self.name, "_gone", str(lead.id), {})
             results.append({"id": lead.id, "status": "deleted"} if there else _skipped("1004"))
         return _results(results)
+
+    def _put(
+        self, list_: int, request: Request, refused: Mapping[str, str], struck: Sequence[Fault]
+    ) -> Reply:
+        """Put leads on a list, or take them off."""
+        if not marketo_lists.is_there(self._store, list_):
+            return _errors("1013", "List not found")
+        results = []
+        for lead in parse(Leads, request.body).input:
+            there = self._lead(str(lead.id)) is not None and str(lead.id) not in refused
+            code = "1004" if not there else None
+            if there and request.method == "POST":
+                marketo_lists.add(self._store, list_, lead.id)
+            elif there and not marketo_lists.remove(self._store, list_, lead.id):
+                code = "1015"
+            status = "added" if request.method == "POST" else "removed"
+            results.append({"id": lead.id, **(_skipped(code) if code else {"status": status})})
+        return _spoiled(_results(results), struck)
 
     def _fields(self) -> dict[str, str]:
         own = self._store.held_of(self.name, "_fields")

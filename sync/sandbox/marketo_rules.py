@@ -30,8 +30,8 @@ class LeadId(Strict):
     id: int
 
 
-class Delete(Strict):
-    """The body that deletes leads."""
+class Leads(Strict):
+    """The body that deletes leads, or puts them on a list or takes them off."""
 
     input: Annotated[list[LeadId], Field(min_length=1, max_length=MAX_BATCH)]
 
