@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from hypothesis import given
@@ -15,11 +15,13 @@ from stand_ins import CASES, StandIn, activecampaign_contact, person, standing_i
 from sync.answers import Answer
 from sync.changes import Change, Field, Operation
 from sync.destinations import DESTINATIONS
-from sync.destinations.activecampaign import _outcome
+from sync.destinations.activecampaign import MAX_BATCH, _outcome
 from sync.destinations.activecampaign_answers import classify
 from sync.destinations.activecampaign_connect import Settings
+from sync.destinations.activecampaign_import import IMPORT_FROM, import_known
 from sync.destinations.connection import Target
-from sync.errors import AccessRefused, BatchRefused, ConfigError, DestinationError
+from sync.errors import AccessRefused, BatchRefused, ConfigError, DestinationError, Retriable
+from sync.http import HttpClient
 
 FIELDS = (
     Field("score", "SCORE", "integer", "Lead score", "1 to 100."),
@@ -152,6 +154,131 @@ def test_three_rows_without_an_answer_leave_the_rest_pending(there: StandIn) -> 
     there.fault("status", status=503, after=1, times=None, path="/contacts/")
     outcomes = there.destination.push([known(number) for number in range(1, 11)])
     assert statuses(outcomes) == ["accepted"] + ["pending"] * 9
+
+
+MANY = IMPORT_FROM
+
+
+def imports(there: StandIn) -> list[int]:
+    return [one["rows"] for one in there.writes() if one["path"].endswith("/bulk_import")]
+
+
+@pytest.fixture
+def many(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[StandIn]:
+    with standing_in("activecampaign", tmp_path, monkeypatch, people=MAX_BATCH) as opened:
+        opened.destination.apply_setup(FIELDS)
+        yield opened
+
+
+def test_many_known_contacts_are_one_import_that_leaves_the_rest_as_it_is(many: StandIn) -> None:
+    many.destination.push([known(1, lastName="Byron", BAND="hot"), known(2)])
+    changes = [known(n, SCORE=str(n), firstName="Ann") for n in range(1, MAX_BATCH + 1)]
+    outcomes = many.destination.push(changes)
+    assert [(one.token, one.destination_id) for one in outcomes] == [
+        (one.token, one.record_id) for one in changes
+    ]
+    assert statuses(outcomes) == ["accepted"] * MAX_BATCH
+    assert imports(many) == [MAX_BATCH]
+    expected = {"firstName": "Ann", "lastName": "Byron", "SCORE": "1", "BAND": "hot"}
+    assert held(many, "1") == {"email": person(1)} | expected
+    assert len(many.get("held?service=activecampaign")["contacts"]) == MAX_BATCH
+
+
+def test_fewer_are_written_one_by_one(many: StandIn) -> None:
+    many.destination.push([known(number) for number in range(1, MANY)])
+    assert imports(many) == []
+    assert len(many.writes()) == MANY - 1
+
+
+def test_what_an_import_cannot_carry_goes_alone(many: StandIn) -> None:
+    moved = known(2, email="other@example.com", SCORE="2")
+    others = [known(1, SCORE=None), moved, known(3, "remove", SCORE=None), known(4, "erase"),
+              new(901), unnamed(known(5))]  # fmt: skip
+    same = known(6, email=person(6).upper(), SCORE="6")
+    rest = [known(number) for number in range(7, 7 + MANY)]
+    outcomes = many.destination.push([*others, same, *rest])
+    assert statuses(outcomes) == ["accepted"] * len(outcomes)
+    assert imports(many) == [MANY + 1]
+    assert held(many, "2")["email"] == "other@example.com"
+    assert held(many, "6") == {"email": person(6), "SCORE": "6"}
+
+
+def test_an_import_makes_nobody_and_follows_who_has_another_address_there(many: StandIn) -> None:
+    many.destination.push([known(1, "erase"), known(2, email="other@example.com")])
+    outcomes = many.destination.push([known(number) for number in range(1, MANY + 3)])
+    assert statuses(outcomes) == ["rejected"] + ["accepted"] * (MANY + 1)
+    assert outcomes[0].error_code == "CONTACT_NOT_FOUND"
+    assert imports(many) == [MANY + 1]
+    contacts = many.get("held?service=activecampaign")["contacts"]
+    assert contacts["2"] == {"email": "other@example.com", "SCORE": "7"}
+    assert sorted(map(int, contacts)) == list(range(2, MANY + 3))
+
+
+def test_one_contact_named_twice_ends_with_its_last_values(many: StandIn) -> None:
+    twice = replace(known(1, SCORE="9"), token="again")
+    changes = [*(known(number) for number in range(1, MANY + 1)), twice]
+    assert statuses(many.destination.push(changes)) == ["accepted"] * (MANY + 1)
+    assert held(many, "1")["SCORE"] == "9"
+
+
+def test_rows_that_an_import_refuses_are_rejected_and_the_others_sent_again(many: StandIn) -> None:
+    many.fault("row_error", record_id="3", times=None)
+    changes = [known(number) for number in range(1, MANY + 1)]
+    changes[6] = known(7, BAND="Lovelace " * 2000)
+    outcomes = many.destination.push(changes)
+    refused = {number for number, one in enumerate(outcomes, 1) if one.status == "rejected"}
+    assert refused == {3, 7}
+    assert {outcomes[6].error_code} == {"IMPORT_REFUSED"}
+    assert "Lovelace" not in str(outcomes)
+    assert imports(many) == [MANY, MANY - 2]
+    assert held(many, "1")["SCORE"] == "7"
+
+
+def test_an_import_that_is_refused_without_naming_a_row_is_sent_row_by_row(many: StandIn) -> None:
+    many.fault("status", status=400, times=None, path="bulk_import")
+    outcomes = many.destination.push([known(number) for number in range(1, MANY + 1)])
+    assert statuses(outcomes) == ["accepted"] * MANY
+    assert len(many.writes()) == MANY + 1
+
+
+@pytest.mark.parametrize(
+    "said", [{}, {"Success": 0}, {"Success": 1}, {"Success": 1, "queued_contacts": MANY - 1}]
+)
+def test_an_import_that_does_not_say_that_all_are_queued_is_no_success(
+    said: dict[str, object],
+) -> None:
+    changes = [known(number) for number in range(1, MANY + 1)]
+    assert import_known(cast("HttpClient", Canned(said)), changes, {"SCORE": "1"}) == {}
+
+
+def test_imports_stay_under_the_size_of_a_call() -> None:
+    client = Canned({"Success": 1, "queued_contacts": 1})
+    sizes = [150_000, 150_000, 200_000, 400_000, 1]
+    changes = [known(number, SCORE="x" * size) for number, size in enumerate(sizes, 1)]
+    import_known(cast("HttpClient", client), changes, {"SCORE": "1"})
+    assert [len(call) for call in client.calls] == [2, 2]
+
+
+def test_an_outage_of_the_import_stops_the_batch(many: StandIn) -> None:
+    many.fault("status", status=503, times=None, path="bulk_import")
+    with pytest.raises(Retriable):
+        many.destination.push([known(number) for number in range(1, MANY + 1)])
+
+
+class Canned:
+    """Stands in for the HTTP client, with one answer to every import."""
+
+    def __init__(self, said: dict[str, object]) -> None:
+        self._said = said
+        self.calls: list[list[object]] = []
+
+    def get(self, _path: str, *, query: dict[str, str]) -> dict[str, object]:
+        names = [value for name, value in query.items() if name.startswith("ids[")]
+        return {"contacts": [{"id": name, "email": person(int(name))} for name in names]}
+
+    def send(self, method: str, path: str, *, body: dict[str, list[object]], **_: object) -> Answer:
+        self.calls.append(body["contacts"])
+        return Answer("ActiveCampaign", method, path, 200, {}, self._said)
 
 
 def answer(status: int, body: Any = None) -> Answer:

@@ -1,8 +1,8 @@
-"""ActiveCampaign contacts, by the API v3: one call a row, which says what became of it.
+"""ActiveCampaign contacts, by the API v3.
 
-A known contact is updated by its id, an unknown one synchronised by its address. Neither call says
-anything of a subscription; only a contact that the call says is new gets onto a list. All of them
-may be repeated. The bulk calls are not used: they do not say what became of a row.
+A known contact is updated by its id, many of them by an import, an unknown one synchronised by its
+address. No such call says anything of a subscription; only a contact that the call says is new gets
+onto a list. All of them may be repeated.
 """
 
 from __future__ import annotations
@@ -14,14 +14,21 @@ from sync.answers import Answer
 from sync.changes import Capabilities, Change, Field, Finding, Outcome, SetupStep
 from sync.destinations import activecampaign_setup
 from sync.destinations.activecampaign_answers import contact_id, is_nobody, refused
+from sync.destinations.activecampaign_import import (
+    IMPORT_FROM,
+    MAX_ROWS,
+    can_import,
+    import_known,
+)
 from sync.destinations.activecampaign_setup import ADDRESS, STANDARD
 from sync.destinations.addresses import address, cannot_be_named
 from sync.destinations.one_by_one import one_by_one
 from sync.errors import AccessRefused, ConfigError, DestinationError
 from sync.http import HttpClient
 
-MAX_BATCH = 20
+MAX_BATCH = MAX_ROWS
 CALLS_PER_SECOND = 5
+CALLS_PER_BATCH = 4
 SUBSCRIBED = 1
 
 
@@ -30,12 +37,11 @@ def capabilities(calls_per_second: int = CALLS_PER_SECOND) -> Capabilities:
     return Capabilities(
         modes=frozenset({"update", "upsert", "create", "mirror"}),
         max_batch=MAX_BATCH,
-        rows_per_second=calls_per_second,
+        rows_per_second=calls_per_second * MAX_BATCH / CALLS_PER_BATCH,
         removal="clear",
         erases=True,
         consent_for_new="email_marketing",
         max_in_flight=4,
-        rows_per_call=1,
     )
 
 
@@ -57,11 +63,14 @@ class ActiveCampaignContacts:
         self.capabilities = capabilities(calls_per_second)
 
     def push(self, changes: Sequence[Change]) -> list[Outcome]:
-        """Write the rows one by one."""
+        """Import known contacts where they are many; write the others one by one."""
         if len(changes) > MAX_BATCH:
             raise ConfigError(f"ActiveCampaign: a batch has {MAX_BATCH} rows, not {len(changes)}.")
         self._stop_at_unknown_fields(changes)
         done = {outcome.token: outcome for outcome in cannot_be_named(changes)}
+        known = [one for one in changes if one.token not in done and can_import(one)]
+        if len(known) >= IMPORT_FROM:
+            done |= import_known(self._http, known, self._field_ids())
         return one_by_one(changes, lambda change: done.get(change.token) or self._write(change))
 
     def check(self) -> list[Finding]:

@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, ValidationError
 
+from sync.sandbox.activecampaign_import import FIRST_NEW, LONGEST, import_all, imported_rows
 from sync.sandbox.faults import Fault, failing
 from sync.sandbox.people import People
 from sync.sandbox.replies import Refused, Reply, Request
@@ -20,8 +21,7 @@ from sync.sandbox.store import Store
 ROOT = "/activecampaign/api/3"
 ADDRESS = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@.]+")
 STANDARD = ("email", "firstName", "lastName", "phone")
-LONGEST = 10_000
-FIRST_NEW = 1_000_001
+ID = re.compile(r"ids\[\d+\]")
 
 
 class FieldValue(Strict):
@@ -108,9 +108,11 @@ class ActiveCampaign(Service):
         return None if good else self.unauthorised("")
 
     def rows(self, request: Request) -> list[WriteRow]:
-        """Give the contact that a call writes, by id or address."""
+        """Give the contacts that a call writes, by id or address."""
         path = request.path.removeprefix(ROOT)
         name = ""
+        if (request.method, path) == ("POST", "/import/bulk_import"):
+            return imported_rows(request, self._people)
         if request.method in {"PUT", "DELETE"}:
             name = path.removeprefix("/contacts/")
         elif (request.method, path) == ("POST", "/contact/sync"):
@@ -121,7 +123,8 @@ class ActiveCampaign(Service):
     def endpoint(self, request: Request, struck: Sequence[Fault]) -> Reply:
         """Do what the call asks for."""
         rows = self.rows(request)
-        if failing(struck, rows):
+        refused = failing(struck, rows)
+        if refused and not request.path.endswith("/import/bulk_import"):
             return _no(422, "field_invalid", "The row was refused on request.", "")
         path = request.path.removeprefix(ROOT)
         try:
@@ -139,9 +142,10 @@ class ActiveCampaign(Service):
                     return self._synchronise(parse(Write, request.body).contact)
                 case "POST", ["contactLists"]:
                     return self._subscribe(parse(NewSubscription, request.body).contactList)
+                case "POST", ["import", "bulk_import"]:
+                    return import_all(self._store, request, rows, refused)
                 case "GET", ["contacts"]:
-                    found = self._by_address(request.query.get("email", ""))
-                    return Reply(200, {"contacts": [self._shown(found)] if found else []})
+                    return self._listed(request.query)
                 case (("GET" | "PUT" | "DELETE"), ["contacts", name]):
                     return self._contact(request, name)
         except ValidationError as error:
@@ -216,6 +220,13 @@ class ActiveCampaign(Service):
         after = {**before, **own, **values}
         self._store.keep("activecampaign", "contacts", name, after)
         return Reply(status, {"contact": self._shown((name, after)), "fieldValues": []})
+
+    def _listed(self, query: Mapping[str, str]) -> Reply:
+        names = [value for name, value in query.items() if ID.fullmatch(name)]
+        asked = [self._find(name) for name in names[: int(query.get("limit", "20"))]]
+        if "email" in query:
+            asked = [self._by_address(query["email"])]
+        return Reply(200, {"contacts": [self._shown(found) for found in asked if found]})
 
     def _subscribe(self, new: Subscription) -> Reply:
         found = self._find(str(new.contact))
