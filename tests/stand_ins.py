@@ -200,6 +200,16 @@ def activecampaign_contact(stand_in: StandIn, number: int) -> Mapping[str, objec
     return {tags[one["field"]]: one["value"] or None for one in found.json()["fieldValues"]}
 
 
+def activecampaign_member(stand_in: StandIn, number: int) -> Mapping[str, object] | None:
+    contact = held(stand_in, "activecampaign", "contacts").get(str(number), {})
+    return {"status": 1} if contact.get("list 2") == 1 else None
+
+
+def brevo_member(stand_in: StandIn, number: int) -> Mapping[str, object] | None:
+    contact = held(stand_in, "brevo", "contacts").get(str(number), {})
+    return {"list": 7} if 7 in contact.get("listIds", ()) else None
+
+
 def number_or_text(text: str | None, kind: FieldType) -> object:
     return native(text or None, "string" if kind == "boolean" else kind)
 
@@ -343,6 +353,29 @@ CASES = {
         fault_id=str,
         called=str.upper,
         unique_key=person,
+    ),
+    "activecampaign list": Case(
+        "activecampaign",
+        "list_members",
+        str,
+        activecampaign_member,
+        None,
+        settings={"list": "Hot leads"},
+        fault_id=str,
+        unique_key=person,
+        operation="create",
+        makes_records=False,
+    ),
+    "brevo list": Case(
+        "brevo",
+        "list_members",
+        str,
+        brevo_member,
+        None,
+        settings={"list": "Hot leads"},
+        fault_id=str,
+        unique_key=person,
+        makes_records=False,
     ),
     "brevo": Case(
         "brevo",

@@ -71,7 +71,7 @@ def test_known_contacts_are_updated_by_id_and_new_ones_by_address(there: StandIn
         [known(1), new(901, " New@Example.com ", firstName="Ann", SCORE="7")]
     )
     assert statuses(outcomes) == ["accepted"] * 2
-    assert calls(there) == [("PUT", 1), ("POST", 1)]
+    assert calls(there) == [("PUT", 1), ("POST", 1), ("POST", 1)]
     made = str(outcomes[1].destination_id)
     assert held(there, made) == {
         "email": "new@example.com",

@@ -7,12 +7,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Self
 
+from sync.changes import Destination
+from sync.destinations import activecampaign_list
 from sync.destinations.activecampaign import (
     CALLS_PER_SECOND,
     ActiveCampaignContacts,
     capabilities,
 )
 from sync.destinations.activecampaign_answers import classify
+from sync.destinations.activecampaign_list import ActiveCampaignListMembers
 from sync.destinations.connection import (
     SANDBOX,
     Connection,
@@ -28,6 +31,7 @@ from sync.http import HttpClient, is_loopback
 from sync.sandbox import DEFAULT_TOKEN
 
 VERSION = "/api/3"
+LIST_MEMBERS = "list_members"
 
 
 @dataclass(frozen=True)
@@ -60,11 +64,11 @@ class Settings:
 
 
 @contextmanager
-def open_contacts(environment: Environment, target: Target) -> Iterator[Connection]:
-    """Open the contacts of an account."""
+def open_activecampaign(environment: Environment, target: Target) -> Iterator[Connection]:
+    """Open the contacts of an account, or the members of a list."""
     settings = Settings.read(environment)
     new_in = target.settings.get("list", "")
-    if new_in and not (new_in.isascii() and new_in.isdigit()):
+    if target.object == "contacts" and new_in and not (new_in.isascii() and new_in.isdigit()):
         raise ConfigError("sync.settings.list: must be the number of a list.")
     budget = f"activecampaign {settings.url} {settings.account}"
     with HttpClient(
@@ -74,19 +78,27 @@ def open_contacts(environment: Environment, target: Target) -> Iterator[Connecti
         classify=classify,
         limiter=limiter(environment, settings.rate, 1.0, budget=budget),
     ) as http:
-        destination = ActiveCampaignContacts(
-            http, new_in=int(new_in) if new_in else None, calls_per_second=settings.rate
-        )
-        yield Connection(destination, settings.account)
+        yield Connection(_destination(http, settings, target), settings.account)
+
+
+def _destination(http: HttpClient, settings: Settings, target: Target) -> Destination:
+    list_ = target.settings.get("list", "")
+    if target.object == LIST_MEMBERS:
+        return ActiveCampaignListMembers(http, list_, calls_per_second=settings.rate)
+    new_in = int(list_) if list_ else None
+    return ActiveCampaignContacts(http, new_in=new_in, calls_per_second=settings.rate)
 
 
 CONNECTOR = Connector(
-    objects={"contacts": Kind(capabilities(), optional=("list",))},
+    objects={
+        "contacts": Kind(capabilities(), optional=("list",)),
+        LIST_MEMBERS: Kind(activecampaign_list.capabilities(), required=("list",)),
+    },
     needs=("ACTIVECAMPAIGN_API_URL", "ACTIVECAMPAIGN_API_KEY"),
     sandboxed=lambda url: {
         "ACTIVECAMPAIGN_API_URL": f"{url}/activecampaign",
         "ACTIVECAMPAIGN_API_KEY": DEFAULT_TOKEN,
         "ACTIVECAMPAIGN_CALLS_PER_SECOND": "1000",
     },
-    open=open_contacts,
+    open=open_activecampaign,
 )

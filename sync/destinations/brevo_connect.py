@@ -7,8 +7,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Self
 
+from sync.changes import Destination
+from sync.destinations import brevo_list
 from sync.destinations.brevo import CALLS_PER_SECOND, BrevoContacts, capabilities
 from sync.destinations.brevo_answers import classify
+from sync.destinations.brevo_list import BrevoListMembers
 from sync.destinations.connection import (
     SANDBOX,
     Connection,
@@ -22,6 +25,8 @@ from sync.destinations.header_key import HeaderKey
 from sync.errors import ConfigError
 from sync.http import HttpClient, is_loopback
 from sync.sandbox import DEFAULT_TOKEN
+
+LIST_MEMBERS = "list_members"
 
 
 @dataclass(frozen=True)
@@ -54,11 +59,11 @@ class Settings:
 
 
 @contextmanager
-def open_contacts(environment: Environment, target: Target) -> Iterator[Connection]:
-    """Open the contacts of an account. No message shows a path: it may hold an address."""
+def open_brevo(environment: Environment, target: Target) -> Iterator[Connection]:
+    """Open contacts, or members of a list. No message shows a path: it may hold an address."""
     settings = Settings.read(environment)
     new_in = target.settings.get("list", "")
-    if new_in and not (new_in.isascii() and new_in.isdigit()):
+    if target.object == "contacts" and new_in and not (new_in.isascii() and new_in.isdigit()):
         raise ConfigError("sync.settings.list: must be the number of a list.")
     budget = f"brevo {settings.base_url} {settings.account}"
     with HttpClient(
@@ -69,19 +74,27 @@ def open_contacts(environment: Environment, target: Target) -> Iterator[Connecti
         limiter=limiter(environment, settings.rate, 1.0, budget=budget),
         shown_path="contacts",
     ) as http:
-        destination = BrevoContacts(
-            http, new_in=int(new_in) if new_in else None, calls_per_second=settings.rate
-        )
-        yield Connection(destination, settings.account)
+        yield Connection(_destination(http, settings, target), settings.account)
+
+
+def _destination(http: HttpClient, settings: Settings, target: Target) -> Destination:
+    list_ = target.settings.get("list", "")
+    if target.object == LIST_MEMBERS:
+        return BrevoListMembers(http, list_, calls_per_second=settings.rate)
+    new_in = int(list_) if list_ else None
+    return BrevoContacts(http, new_in=new_in, calls_per_second=settings.rate)
 
 
 CONNECTOR = Connector(
-    objects={"contacts": Kind(capabilities(), optional=("list",))},
+    objects={
+        "contacts": Kind(capabilities(), optional=("list",)),
+        LIST_MEMBERS: Kind(brevo_list.capabilities(), required=("list",)),
+    },
     needs=("BREVO_API_KEY",),
     sandboxed=lambda url: {
         "BREVO_API_KEY": DEFAULT_TOKEN,
         "BREVO_BASE_URL": f"{url}/brevo/v3",
         "BREVO_CALLS_PER_SECOND": "1000",
     },
-    open=open_contacts,
+    open=open_brevo,
 )

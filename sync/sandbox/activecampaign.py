@@ -21,6 +21,8 @@ from sync.sandbox.store import Store
 ROOT = "/activecampaign/api/3"
 ADDRESS = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@.]+")
 STANDARD = ("email", "firstName", "lastName", "phone")
+LISTS = {"1": "Newsletter", "2": "Hot leads"}
+ON_LIST = re.compile(r"list (\d+)")
 ID = re.compile(r"ids\[\d+\]")
 
 
@@ -118,6 +120,9 @@ class ActiveCampaign(Service):
         elif (request.method, path) == ("POST", "/contact/sync"):
             with suppress(ValidationError):
                 name = parse(Write, request.body).contact.email or ""
+        elif (request.method, path) == ("POST", "/contactLists"):
+            with suppress(ValidationError):
+                name = str(parse(NewSubscription, request.body).contactList.contact)
         return [WriteRow(id=name, properties={})] if name else []
 
     def endpoint(self, request: Request, struck: Sequence[Fault]) -> Reply:
@@ -144,6 +149,11 @@ class ActiveCampaign(Service):
                     return self._subscribe(parse(NewSubscription, request.body).contactList)
                 case "POST", ["import", "bulk_import"]:
                     return import_all(self._store, request, rows, refused)
+                case "GET", ["lists"]:
+                    lists = [{"id": name, "name": called} for name, called in LISTS.items()]
+                    return Reply(200, {"lists": lists if request.query["offset"] == "0" else []})
+                case "GET", ["contacts", name, "contactLists"]:
+                    return self._subscriptions(name)
                 case "GET", ["contacts"]:
                     return self._listed(request.query)
                 case (("GET" | "PUT" | "DELETE"), ["contacts", name]):
@@ -227,6 +237,18 @@ class ActiveCampaign(Service):
         if "email" in query:
             asked = [self._by_address(query["email"])]
         return Reply(200, {"contacts": [self._shown(found) for found in asked if found]})
+
+    def _subscriptions(self, name: str) -> Reply:
+        found = self._find(name)
+        if found is None:
+            return _nobody(name)
+        on = [(ON_LIST.fullmatch(key), status) for key, status in found[1].items()]
+        lists = [
+            {"contact": name, "list": list_[1], "status": str(status)}
+            for list_, status in on
+            if list_
+        ]
+        return Reply(200, {"contactLists": lists})
 
     def _subscribe(self, new: Subscription) -> Reply:
         found = self._find(str(new.contact))

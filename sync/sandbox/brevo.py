@@ -18,6 +18,8 @@ from sync.sandbox.service import Limit, Policy, Service
 from sync.sandbox.store import Store
 
 ROOT = "/brevo/v3"
+LISTS = {7: "Hot leads", 12: "Newsletter"}
+MEMBERS = re.compile(r"/contacts/lists/(\d+)/contacts/(add|remove)")
 ATTRIBUTE = re.compile(r"/contacts/attributes/normal/([A-Z][A-Z0-9_]{0,49})")
 ADDRESS = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@.]+")
 LONGEST = 10_000
@@ -60,6 +62,13 @@ class Update(Strict):
     attributes: Attributes
 
 
+class Moved(Strict):
+    """The body of POST contacts/lists/{id}/contacts/add and remove: one of ids and emails."""
+
+    ids: Annotated[list[int], Field(min_length=1, max_length=150)] | None = None
+    emails: Annotated[list[Text], Field(min_length=1, max_length=150)] | None = None
+
+
 class Brevo(Service):
     """Answers under /brevo/. It knows the people of the first records, by their ids."""
 
@@ -87,6 +96,9 @@ class Brevo(Service):
             elif (request.method, path) == ("POST", "/contacts/batch"):
                 rows = parse(Batch, request.body).contacts
                 names = [str(row.id or row.email) for row in rows]
+            elif request.method == "POST" and MEMBERS.fullmatch(path):
+                moved = parse(Moved, request.body)
+                names = [str(name) for name in (*(moved.ids or ()), *(moved.emails or ()))]
             elif request.method in {"PUT", "DELETE"}:
                 names = [unquote(path.removeprefix("/contacts/"))]
         except ValidationError:
@@ -114,6 +126,13 @@ class Brevo(Service):
                     return self._batch(parse(Batch, request.body))
                 case "POST", _ if named := ATTRIBUTE.fullmatch(path):
                     return self._new_attribute(named[1], parse(NewAttribute, request.body))
+                case "GET", "/contacts/lists":
+                    start, size = (int(request.query[name]) for name in ("offset", "limit"))
+                    lists = [{"id": name, "name": called} for name, called in LISTS.items()]
+                    return Reply(200, {"lists": lists[start : start + size], "count": len(lists)})
+                case "POST", _ if to := MEMBERS.fullmatch(path):
+                    moved = parse(Moved, request.body)
+                    return self._move(int(to[1]), moved, is_removal=to[2] == "remove")
                 case (("GET" | "PUT" | "DELETE"), _) if path.count("/") == 2:
                     return self._contact(request, unquote(path.removeprefix("/contacts/")))
         except ValidationError as error:
@@ -194,6 +213,26 @@ class Brevo(Service):
                 raise Refused(_no(400, "invalid_parameter", "A contact does not exist."))
             self._keep(found[0], found[1] | self._known(row.attributes))
         return Reply(204, None)
+
+    def _move(self, list_: int, moved: Moved, *, is_removal: bool) -> Reply:
+        """Say who was moved; who is where they should be counts as a failure, as at Brevo."""
+        if (moved.ids is None) == (moved.emails is None) or list_ not in LISTS:
+            return _no(400, "invalid_parameter", "One of ids and emails, of a list, is needed.")
+        success: list[int | str] = []
+        failure: list[int | str] = []
+        for name in (*(moved.ids or ()), *(moved.emails or ())):
+            found = self._find(str(name))
+            if found is None or (list_ in found[1]["listIds"]) != is_removal:
+                failure.append(name)
+                continue
+            others = [one for one in found[1]["listIds"] if one != list_]
+            lists = others if is_removal else [*others, list_]
+            self._keep(found[0], found[1] | {"listIds": lists})
+            success.append(name)
+        if not success:
+            why = f"Contact already in list and/or does not exist: {failure[0]}"
+            return _no(400, "invalid_parameter", why)
+        return Reply(201, {"contacts": {"success": success, "failure": failure}})
 
     def _contact(self, request: Request, name: str) -> Reply:
         found = self._find(name)
