@@ -151,6 +151,25 @@ def test_another_address_takes_the_place_of_the_one_before(there: StandIn) -> No
     assert calls(there) == [("ingest", 1), ("remove", 1), ("ingest", 1)]
 
 
+def test_who_cannot_be_taken_out_by_the_old_address_is_not_added_by_the_new_one(
+    there: StandIn,
+) -> None:
+    there.destination.push([row(1), row(2)])
+    old = digest("person1@example.com")
+    there.fault("row_error", unique_value=old, code="INVALID_SHA256_FORMAT")
+    moved = [
+        row(one, "update", {"emailAddress": f"new{one}@example.com"},
+            {"emailAddress": f"person{one}@example.com"})
+        for one in (1, 2)
+    ]  # fmt: skip
+    outcomes = there.destination.push(moved)
+    assert [(one.status, one.error_code) for one in outcomes] == [
+        ("rejected", "INVALID_SHA256_FORMAT"),
+        ("accepted", None),
+    ]
+    assert known(there) == {old, digest("new2@example.com")}
+
+
 def test_a_removal_goes_by_what_was_sent_and_without_it_is_no_removal(there: StandIn) -> None:
     there.destination.push([row(1), row(2), row(3)])
     outcomes = there.destination.push(

@@ -61,7 +61,10 @@ class GoogleAdsList:
         outcomes = self._send(
             "remove", leaving, {one.token: known_by(one.previous) for one in leaving}
         )
-        self._send("remove", [one for one in staying if former[one.token]], former)
+        changed = self._send("remove", [one for one in staying if former[one.token]], former)
+        # Whoever cannot be taken out by the old address would be there twice, one of them for ever.
+        outcomes |= {name: one for name, one in changed.items() if one.status == "rejected"}
+        staying = [one for one in staying if one.token not in outcomes]
         outcomes |= self._send("ingest", staying, people)
         return [outcomes[change.token] for change in changes]
 
