@@ -36,6 +36,8 @@ def destination_problems(meta: SyncMeta, destinations: Mapping[str, Connector]) 
     modes = [mode for mode in get_args(Mode) if can(able, mode)]
     if meta.mode not in modes:
         yield f"sync.mode: {place} cannot {meta.mode!r}; it can {', '.join(modes)}"
+    if meta.mode == "audience" and not (meta.consent or able.consent):
+        yield "sync.consent: is missing; an audience is written to: name a purpose, or none"
     if meta.in_flight > able.max_in_flight:
         yield f"sync.in_flight: {place} takes at most {able.max_in_flight}"
     known = ", ".join((*kind.required, *kind.optional)) or "none"
@@ -62,8 +64,8 @@ def column_problems(
         yield f"sync.{name}: mode {meta.mode} needs it"
     if types.get(meta.key, "string") not in ("string", "integer"):
         yield f"sync.key: {meta.key!r} must be a string or an integer"
-    if (purpose := meta.consent or consent) and contact_column(meta, types) is None:
-        asks = "sync.consent" if meta.consent else meta.destination
+    if (purpose := meta.purpose or consent) and contact_column(meta, types) is None:
+        asks = "sync.consent" if meta.purpose else meta.destination
         yield f"sync.contact: is missing, and {asks} asks for each contact's {purpose}"
     yield from _field_problems(meta, types)
 

@@ -10,7 +10,7 @@ from pydantic import Field as Setting
 
 from sync.changes import Mode
 
-Purpose = Literal["email_marketing", "sms", "web_push", "ad_targeting", "profiling"]
+Consent = Literal["email_marketing", "sms", "web_push", "ad_targeting", "profiling", "none"]
 Share = Annotated[float, Setting(ge=0, le=1)]
 
 
@@ -73,8 +73,8 @@ class SyncMeta(Strict):
     """Column with the value of our own unique property, by which a record is found again."""
     contact: str | None = None
     """Column with the contact of the row. Default: contact_id, where the model has it."""
-    consent: Purpose | None = None
-    """Purpose that a contact must have granted; without it the row is blocked."""
+    consent: Consent | None = None
+    """Purpose that a contact must have granted, or its row is blocked. none: nobody is asked."""
     fields: Annotated[dict[str, str], Setting(min_length=1)]
     """Column and the field of the destination that it lands in. Null clears the field."""
     create_fields: dict[str, str] = {}
@@ -89,6 +89,11 @@ class SyncMeta(Strict):
     """How much a run may do."""
     alerts: Alerts = Alerts()
     """When somebody is told."""
+
+    @property
+    def purpose(self) -> str | None:
+        """The purpose that the exposure itself asks for."""
+        return None if self.consent == "none" else self.consent
 
 
 class GuardMeta(Strict):

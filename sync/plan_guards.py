@@ -69,7 +69,7 @@ def row_guards(
         for guard in guards
         if guard.stops == "row" and guard.concerns(sync.name)
     }
-    purposes = [purpose for purpose in (sync.meta.consent, capabilities.consent) if purpose]
+    purposes = [purpose for purpose in (sync.meta.purpose, capabilities.consent) if purpose]
     return queries | _without_consent(purposes, table)
 
 

@@ -261,7 +261,7 @@ def question_of(
         guards=scope.guards,
         new_guards=scope.new_guards,
         merged=scope.merged,
-        needs_contact=bool(meta.consent or capabilities.consent),
+        needs_contact=bool(meta.purpose or capabilities.consent),
         new_needs_contact=bool(capabilities.consent_for_new),
         full=full,
         only_failed=only_failed,

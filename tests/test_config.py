@@ -223,6 +223,17 @@ def test_a_mode_needs_what_its_records_are_found_by() -> None:
     assert found == "sync.unique_key: mode mirror needs it"
 
 
+def test_an_audience_names_the_consent_that_it_takes() -> None:
+    able = able_to("audience", removal="delete")
+    (found,) = problems(a_manifest(SYNC | {"mode": "audience"}), able)
+    assert found == "sync.consent: is missing; an audience is written to: name a purpose, or none"
+    assert parse(able, mode="audience", consent="none").meta.purpose is None
+    wanted = parse(able, mode="audience", consent="ad_targeting", contact="contact_key")
+    assert wanted.meta.purpose == "ad_targeting"
+    asking = able_to("audience", removal="delete", consent="ad_targeting")
+    assert parse(asking, mode="audience", contact="contact_key").meta.consent is None
+
+
 def test_batches_in_flight_are_those_that_the_destination_takes() -> None:
     able = able_to("update", max_in_flight=4)
     assert parse(able, in_flight=4).meta.in_flight == 4

@@ -154,6 +154,7 @@ def a_sync(manifest: Any, name: str, **changes: object) -> Sync:
     (exposure,) = exposures.values()
     case = CASES[name]
     there = {"destination": case.destination, "object": case.object, "mode": "upsert"}
+    there["consent"] = "none"
     exposure["config"]["meta"]["sync"] = SYNC | there | changes
     (sync,) = parse_syncs({**manifest, "exposures": exposures}, DESTINATIONS)
     return sync
