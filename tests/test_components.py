@@ -97,6 +97,7 @@ def random_graphs(seed: int, count: int) -> Edges:
     suppress_health_check=list(HealthCheck),
 )
 @given(seed=st.integers(min_value=0))
+@pytest.mark.long
 def test_two_hundred_random_graphs_have_the_components_of_scipy(graph: Graph, seed: int) -> None:
     edges = random_graphs(seed, 100)
     components, _ = graph.link(edges)

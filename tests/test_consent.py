@@ -60,7 +60,7 @@ def planned(world: World, able: Capabilities) -> Plan:
     )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(
     contacts=st.lists(st.sampled_from(["c1", "c2", "c3", "c4", None]), min_size=1, max_size=6),
     status=st.dictionaries(st.sampled_from(["c1", "c2", "c3"]), st.sampled_from(STATUSES)),

@@ -213,9 +213,21 @@ def models() -> Models:
     return Models()
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=20)
 @given(given=rules(), events=histories(), fields=st.tuples(people, people))
 def test_points_are_those_of_the_reference_to_the_cent(
+    models: Models,
+    given: Rules,
+    events: list[Event],
+    fields: tuple[dict[str, Value], dict[str, Value]],
+) -> None:
+    agree(models, given, events, dict(zip(CONTACTS, fields, strict=True)))
+
+
+@pytest.mark.long
+@settings(deadline=None, max_examples=300)
+@given(given=rules(), events=histories(), fields=st.tuples(people, people))
+def test_points_are_those_of_the_reference_at_length(
     models: Models,
     given: Rules,
     events: list[Event],

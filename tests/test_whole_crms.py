@@ -81,6 +81,7 @@ def test_people_are_made_once_then_followed_and_let_go(world: World) -> None:
     assert stored(world) == as_stored(*now) | {"c@example.com": (None, None)}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: "-".join(map(str, fault.values())))
 def test_whatever_happens_on_the_way_everybody_is_there_once(
     world: World, fault: dict[str, object]

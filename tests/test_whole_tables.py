@@ -80,6 +80,7 @@ def test_a_table_follows_its_model(table: World) -> None:
     ]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: "-".join(map(str, fault.values())))
 def test_whatever_happens_on_the_way_a_table_is_right_in_the_end(
     table: World, fault: dict[str, object]
@@ -96,6 +97,7 @@ def test_whatever_happens_on_the_way_a_table_is_right_in_the_end(
     assert {row[2] for row in rows(table)} == {99}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: "-".join(map(str, fault.values())))
 def test_whatever_happens_on_the_way_every_row_is_posted_and_never_new_twice(
     channel: World, fault: dict[str, object]
