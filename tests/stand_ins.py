@@ -177,6 +177,12 @@ def mailchimp_member(stand_in: StandIn, number: int) -> Mapping[str, object] | N
     return {tag: None if value == "" else value for tag, value in fields}
 
 
+def mailchimp_tagged(stand_in: StandIn, number: int) -> Mapping[str, object] | None:
+    members = held(stand_in, "mailchimp", "members")
+    tags = members.get(f"{AUDIENCE}/{mailchimp_id(number)}", {}).get("tags", ())
+    return {"tag": "Hot lead"} if "Hot lead" in tags else None
+
+
 def brevo_contact(stand_in: StandIn, number: int) -> Mapping[str, object] | None:
     found = requests.get(
         f"{stand_in.sandbox.url}/brevo/v3/contacts/{number}",
@@ -441,6 +447,17 @@ CASES = {
         hubspot_contact,
         lambda text, _kind: text or None,
         fault_id=str,
+    ),
+    "mailchimp tag": Case(
+        "mailchimp",
+        "tag_members",
+        mailchimp_id,
+        mailchimp_tagged,
+        None,
+        settings={"audience": AUDIENCE, "tag": "Hot lead"},
+        fault_id=mailchimp_id,
+        unique_key=person,
+        makes_records=False,
     ),
     "mailchimp": Case(
         "mailchimp",

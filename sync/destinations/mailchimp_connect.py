@@ -10,6 +10,8 @@ from typing import Self
 
 from requests.auth import HTTPBasicAuth
 
+from sync.changes import Destination
+from sync.destinations import mailchimp_tag
 from sync.destinations.connection import (
     SANDBOX,
     Connection,
@@ -21,10 +23,12 @@ from sync.destinations.connection import (
 )
 from sync.destinations.mailchimp import CALLS_PER_SECOND, MailchimpMembers, capabilities
 from sync.destinations.mailchimp_answers import classify
+from sync.destinations.mailchimp_tag import MailchimpTagMembers
 from sync.errors import ConfigError
 from sync.http import HttpClient, is_loopback
 from sync.sandbox import DEFAULT_TOKEN
 
+TAG_MEMBERS = "tag_members"
 # What a new member may be. `transactional` gets no campaign.
 STATUSES = ("transactional", "pending", "subscribed")
 
@@ -68,7 +72,7 @@ class Settings:
 
 @contextmanager
 def open_members(environment: Environment, target: Target) -> Iterator[Connection]:
-    """Open the audience that an exposure names. No message shows a path: it names a member."""
+    """Open an audience, or a tag in it. No message shows a path: it names a member."""
     settings = Settings.read(environment)
     status = target.settings.get("status", STATUSES[0])
     if status not in STATUSES:
@@ -83,14 +87,21 @@ def open_members(environment: Environment, target: Target) -> Iterator[Connectio
         timeouts=(5.0, 120.0),
         shown_path="the audience",
     ) as http:
-        destination = MailchimpMembers(
-            http, target.settings["audience"], status=status, calls_per_second=settings.rate
-        )
-        yield Connection(destination, settings.account)
+        yield Connection(_destination(http, settings, target, status), settings.account)
+
+
+def _destination(http: HttpClient, settings: Settings, target: Target, status: str) -> Destination:
+    audience, rate = target.settings["audience"], settings.rate
+    if target.object == TAG_MEMBERS:
+        return MailchimpTagMembers(http, audience, target.settings["tag"], calls_per_second=rate)
+    return MailchimpMembers(http, audience, status=status, calls_per_second=rate)
 
 
 CONNECTOR = Connector(
-    objects={"members": Kind(capabilities(), required=("audience",), optional=("status",))},
+    objects={
+        "members": Kind(capabilities(), required=("audience",), optional=("status",)),
+        TAG_MEMBERS: Kind(mailchimp_tag.capabilities(), required=("audience", "tag")),
+    },
     needs=("MAILCHIMP_API_KEY",),
     sandboxed=lambda url: {
         "MAILCHIMP_API_KEY": DEFAULT_TOKEN,

@@ -12,6 +12,7 @@ from uuid import uuid4
 from pydantic import Field, JsonValue, ValidationError
 
 from sync.sandbox.faults import Fault, failing
+from sync.sandbox.mailchimp_tags import TAGS, Tags, tagged
 from sync.sandbox.people import People, member_id, spoiled
 from sync.sandbox.replies import Reply, Request
 from sync.sandbox.rules import Strict, Text, WriteRow, explain, parse
@@ -86,6 +87,8 @@ class Mailchimp(Service):
 
     def rows(self, request: Request) -> list[WriteRow]:
         """Give the members that a call writes, by their ids."""
+        if to := TAGS.fullmatch(request.path):
+            return [WriteRow(id=to[2], properties={})]
         found = PATH.fullmatch(request.path)
         if not found or request.method == "GET" or found[3]:
             return []
@@ -99,6 +102,8 @@ class Mailchimp(Service):
 
     def endpoint(self, request: Request, struck: Sequence[Fault]) -> Reply:
         """Do what the call asks for."""
+        if to := TAGS.fullmatch(request.path):
+            return self._tag(to[1], to[2], request, struck)
         found = PATH.fullmatch(request.path)
         if not found:
             return _no(404, "Resource Not Found", "The requested resource could not be found.")
@@ -249,6 +254,18 @@ class Mailchimp(Service):
         if errors := self._errors(list_id, one.merge_fields):
             return generic, errors[0]["message"], errors[0]["field"]
         return None
+
+    def _tag(self, list_id: str, name: str, request: Request, struck: Sequence[Fault]) -> Reply:
+        member = self._member(list_id, name)
+        if member is None:
+            return _gone()
+        if failing(struck, self.rows(request)):
+            return _no(400, "Invalid Resource", "The row was refused on request.")
+        try:
+            self._keep(list_id, tagged(member, parse(Tags, request.body)))
+        except ValidationError as error:
+            return _no(400, "Invalid Resource", explain(error))
+        return Reply(204, None)
 
     def _erase(self, list_id: str, name: str) -> Reply:
         if self._member(list_id, name) is None:

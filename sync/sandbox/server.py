@@ -217,6 +217,9 @@ class _Handler(BaseHTTPRequestHandler):
     def _send(self, reply: Reply) -> None:
         text = reply.body if isinstance(reply.body, str) else json.dumps(reply.body)
         payload = b"" if reply.status == 204 else text.encode()
+        if reply.is_cut and not payload:  # nothing else is there to cut off
+            self.close_connection = True
+            return
         self.send_response(reply.status)
         for name, value in self._headers(reply, len(payload)).items():
             self.send_header(name, value)
