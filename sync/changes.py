@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal, Protocol, runtime_checkable
 
 Mode = Literal["update", "upsert", "create", "mirror", "audience", "append"]
@@ -22,7 +22,8 @@ class Change:
     field name to the value as text; None clears the field. A removal names every field that was
     ever sent, each with None; an erasure names none. `types` says what the texts stand for, for
     destinations that take more than text; a field that it does not name is text. `previous` is
-    what the destination accepted last, for one that finds a person by what it was sent.
+    what the destination accepted last, for one that finds a person by what it was sent. `only_new`
+    names the fields that only a record which is new may be given.
     """
 
     token: str
@@ -33,6 +34,17 @@ class Change:
     fields: Mapping[str, str | None]
     types: Mapping[str, FieldType] = field(default_factory=dict)
     previous: Mapping[str, str | None] = field(default_factory=dict)
+    only_new: frozenset[str] = frozenset()
+
+    def for_new(self) -> Change:
+        """Give what a record is created with: nothing that is null."""
+        fields = {name: text for name, text in self.fields.items() if text is not None}
+        return replace(self, fields=fields)
+
+    def for_known(self) -> Change:
+        """Give what somebody who turns out to exist is updated with."""
+        fields = {name: text for name, text in self.fields.items() if name not in self.only_new}
+        return replace(self, fields=fields)
 
 
 @dataclass(frozen=True)

@@ -276,13 +276,15 @@ def _planned(sync: Sync, account: str, types: Mapping[str, FieldType], row: Reco
     operation: Operation = row["operation"]
     payload = _texts(row, "f", [field.name for field in sync.fields])
     previous: Payload = json.loads(row["last_payload"] or "{}")
+    only_new: Payload = {}
     if operation == "remove":
         ever_sent = [*previous, *payload]
         payload, fields = {}, dict.fromkeys(ever_sent)
     elif operation == "update":
         fields = payload
     else:
-        fields = _texts(row, "c", [field.name for field in sync.create_fields]) | payload
+        only_new = _texts(row, "c", [field.name for field in sync.create_fields])
+        fields = only_new | payload
     mark = "" if operation == "remove" else str(row["fingerprint"])
     # With the moment it was accepted last: a value that comes back is a write of its own.
     where = canonical({"id": row["known_id"], "key": row["unique_key"]})
@@ -299,6 +301,7 @@ def _planned(sync: Sync, account: str, types: Mapping[str, FieldType], row: Reco
             fields=fields,
             types=types,
             previous=previous,
+            only_new=frozenset(only_new.keys() - payload.keys()),
         ),
         contact_id=row["contact_id"],
         fingerprint=mark,

@@ -81,6 +81,19 @@ def test_known_contacts_are_updated_by_id_and_new_ones_by_address(there: StandIn
     }
 
 
+def test_who_exists_keeps_what_only_a_new_contact_is_given(there: StandIn) -> None:
+    there.destination.push([known(1, firstName="Ada", lastName="Lovelace")])
+    born = {"firstName": "Bob", "lastName": None, "SCORE": "7"}
+    only_new = frozenset({"firstName", "lastName"})
+    rows = [replace(new(n, **born), only_new=only_new) for n in (1, 901)]
+    outcomes = there.destination.push(rows)
+    assert statuses(outcomes) == ["accepted"] * 2
+    expected = {"firstName": "Ada", "lastName": "Lovelace", "SCORE": "7"}
+    assert held(there, "1") == {"email": person(1)} | expected
+    made = held(there, str(outcomes[1].destination_id))
+    assert made == {"email": person(901), "firstName": "Bob", "SCORE": "7", LIST: 1}
+
+
 def test_only_a_contact_that_is_new_gets_onto_the_list(there: StandIn) -> None:
     assert statuses(there.destination.push([new(1), new(901)])) == ["accepted"] * 2
     assert LIST not in held(there, "1")

@@ -87,6 +87,20 @@ def test_new_contacts_get_into_the_list_and_known_ones_stay_out_of_it(there: Sta
     assert outcomes[0].destination_id == str(contact(there, person(901))["id"])
 
 
+def test_who_exists_keeps_what_only_a_new_contact_is_given(there: StandIn) -> None:
+    there.destination.push([known(1, FIRSTNAME="Ada", LASTNAME="Lovelace")])
+    born = {"FIRSTNAME": "Bob", "LASTNAME": None, "SCORE": "7"}
+    only_new = frozenset({"FIRSTNAME", "LASTNAME"})
+    rows = [replace(new(n, **born), only_new=only_new) for n in (1, 901)]
+    assert statuses(there.destination.push(rows)) == ["accepted"] * 2
+    assert contact(there, 1)["attributes"] == {
+        "FIRSTNAME": "Ada",
+        "LASTNAME": "Lovelace",
+        "SCORE": 7,
+    }
+    assert contact(there, person(901))["attributes"] == {"FIRSTNAME": "Bob", "SCORE": 7}
+
+
 def test_a_batch_with_a_contact_that_is_gone_is_refused_and_alone_says_why(there: StandIn) -> None:
     there.destination.push([known(2, "erase")])
     with pytest.raises(BatchRefused):

@@ -86,6 +86,15 @@ def test_known_members_are_updated_one_call_each(there: StandIn) -> None:
     assert mailchimp_member(there, 1) == {"FNAME": None, "LNAME": None, "SCORE": 0, "BAND": "hot"}
 
 
+def test_who_exists_keeps_what_only_a_new_member_is_given(there: StandIn) -> None:
+    there.destination.push([known(1, FNAME="Ada", SCORE="1")])
+    born = {"FNAME": "Bob", "LNAME": None, "SCORE": "7"}
+    rows = [replace(new(n, **born), only_new=frozenset({"FNAME", "LNAME"})) for n in (1, 901)]
+    assert statuses(there.destination.push(rows)) == ["accepted"] * 2
+    fields = [mailchimp_member(there, number) or {} for number in (1, 901)]
+    assert [(one["FNAME"], one["SCORE"]) for one in fields] == [("Ada", 7), ("Bob", 7)]
+
+
 @pytest.mark.parametrize("status", ["unsubscribed", "cleaned", "pending"])
 def test_nobody_is_subscribed_again(there: StandIn, status: str) -> None:
     member(there, 1, status=status)

@@ -372,3 +372,26 @@ def _fits(spec: dict[str, Any], reference: str, body: dict[str, Any]) -> None:
             assert set(inner.get("required", [])) <= set(item)
             for key in set(item) & set(inner["properties"]):
                 assert item[key] in inner["properties"][key].get("enum", [item[key]])
+
+
+def test_who_exists_keeps_what_only_a_new_lead_is_given(there: StandIn) -> None:
+    there.destination.push([new(901, firstName="Ada", lastName="Lovelace")])
+    born = {"firstName": "Bob", "lastName": None, "email": None, "decile_score": "7"}
+    rows = [
+        replace(
+            new(n, **(born | {"email": f"c{n}@example.com"})),
+            only_new=frozenset({"firstName", "lastName", "email"}),
+        )
+        for n in (901, 902)
+    ]
+    outcomes = there.destination.push(rows)
+    assert [one.status for one in outcomes] == ["accepted"] * 2
+    first, second = ({**lead(there, one), "id": 0} for one in outcomes)
+    names = {"firstName": "Ada", "lastName": "Lovelace"}
+    assert first == {"id": 0, "email": "c901@example.com", "decile_score": 7} | names
+    assert second == {
+        "id": 0,
+        "email": "c902@example.com",
+        "firstName": "Bob",
+        "decile_score": 7,
+    }

@@ -122,6 +122,19 @@ def test_a_person_that_is_found_is_updated_and_keeps_name_and_addresses(company:
     assert pipedrive_person(company, 7) == {"decile_score": 7}
 
 
+def test_who_exists_keeps_what_only_a_new_person_is_given(company: StandIn) -> None:
+    company.destination.push([change("pipedrive", 7, "update", {"decile_note": "mine"})])
+    born = new(decile_note="born", decile_score="9", name="Bob")
+    rows = [
+        replace(row, only_new=frozenset({"decile_note", "name"}))
+        for row in (born, replace(born, token="b", unique_key="person7@example.com"))
+    ]
+    made, _ = company.destination.push(rows)
+    notes = [pipedrive_person(company, int(name)) for name in (str(made.destination_id), "7")]
+    assert [one and one["decile_note"] for one in notes] == ["born", "mine"]
+    assert notes[1] == {"decile_note": "mine", "decile_score": 9}
+
+
 def test_who_was_just_created_is_not_created_again_for_another_row(company: StandIn) -> None:
     rows = [new(), replace(new(902), unique_key=ADDRESS.upper())]
     first, second = company.destination.push(rows)

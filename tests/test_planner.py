@@ -58,6 +58,7 @@ def test_an_upsert_creates_with_what_only_a_new_record_is_given(
     (planned,) = world.plan().changes()
     assert planned.change.operation == "upsert"
     assert planned.change.fields["email"] == "1@example.com"
+    assert planned.change.only_new == {"email"}
     assert "email" not in planned.payload
 
     world.run(Crm())
@@ -65,6 +66,7 @@ def test_an_upsert_creates_with_what_only_a_new_record_is_given(
     (planned,) = world.plan().changes()
     assert (planned.change.operation, planned.change.record_id) == ("update", "1")
     assert "email" not in planned.change.fields
+    assert planned.change.only_new == frozenset()
 
 
 def test_small_moves_add_up_until_they_matter(opened: tuple[Warehouse, Sync]) -> None:

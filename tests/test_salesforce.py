@@ -79,6 +79,11 @@ def born(org: StandIn, number: int) -> Any:
     return next((one for one in leads if one.get("Decile_Key__c") == f"c{number}"), None)
 
 
+def born_as(org: StandIn, number: int) -> tuple[str, str, float]:
+    made = born(org, number)
+    return made["LastName"], made["Company"], float(made["decile_score__c"])
+
+
 def paths(org: StandIn) -> list[str]:
     return [f"{call['method']} {call['path'].rsplit('v68.0/')[-1]}" for call in org.writes()]
 
@@ -99,6 +104,21 @@ def test_known_leads_go_by_id_and_new_ones_by_the_external_id(org: StandIn) -> N
         "PATCH composite/sobjects",
         "PATCH composite/sobjects/Lead/Decile_Key__c",
     ]
+
+
+@pytest.mark.parametrize("bulk_from", [1, 1_000])
+def test_who_exists_keeps_what_only_a_new_lead_is_given(org: StandIn, bulk_from: int) -> None:
+    org.destination.push([new(901)])
+    assert isinstance(org.destination, Salesforce)
+    org.destination._options = replace(org.destination._options, bulk_from=bulk_from)
+    born = {"LastName": "Byron", "decile_note__c": None, "decile_score__c": "9"}
+    rows = [
+        replace(new(number, **born), only_new=frozenset({"LastName", "Company", "decile_note__c"}))
+        for number in (901, 902)
+    ]
+    assert statuses(org.destination.push(rows)) == ["accepted"] * 2
+    leads = [born_as(org, number) for number in (901, 902)]
+    assert leads == [("Lovelace", "Engines", 9), ("Byron", "Engines", 9)]
 
 
 def test_four_hundred_and_one_rows_make_three_calls(org: StandIn) -> None:

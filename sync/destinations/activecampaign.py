@@ -1,8 +1,8 @@
 """ActiveCampaign contacts, by the API v3.
 
-A known contact is updated by its id, many of them by an import, an unknown one synchronised by its
-address. No such call says anything of a subscription; only a contact that the call says is new gets
-onto a list. All of them may be repeated.
+A known contact is updated by its id, many of them by an import. An unknown one is looked up by its
+address, and synchronised by it where nobody has it. No such call says anything of a subscription;
+only a contact that the call says is new gets onto a list. All of them may be repeated.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ class ActiveCampaignContacts:
         done = {outcome.token: outcome for outcome in cannot_be_named(changes)}
         known = [one for one in changes if one.token not in done and can_import(one)]
         if len(known) >= IMPORT_FROM:
-            done |= import_known(self._http, known, self._field_ids())
+            done |= import_known(self._http, [one.for_known() for one in known], self._field_ids())
         return one_by_one(changes, lambda change: done.get(change.token) or self._write(change))
 
     def check(self) -> list[Finding]:
@@ -94,20 +94,20 @@ class ActiveCampaignContacts:
     def _write(self, change: Change) -> Outcome:
         if change.operation == "erase":
             return self._erase(change)
-        if not change.record_id and change.operation in ("upsert", "create"):
-            return self._synchronise(change)
         for name in self._known_as(change):
-            body = {"contact": self._contact(change)}
+            body = {"contact": self._contact(change.for_known())}
             answer = self._send("PUT", f"/contacts/{quote(name, safe='')}", body)
             if not is_nobody(answer):
                 return _outcome(change, answer)
+        if not change.record_id and change.operation in ("upsert", "create"):
+            return self._synchronise(change)
         if change.operation == "remove":
             return Outcome(change.token, "accepted", change.record_id)
         why = "ActiveCampaign has no such contact: it was deleted there."
         return Outcome(change.token, "rejected", change.record_id, "CONTACT_NOT_FOUND", why)
 
     def _synchronise(self, change: Change) -> Outcome:
-        contact = {**self._contact(change), ADDRESS: address(change)}
+        contact = {**self._contact(change.for_new()), ADDRESS: address(change)}
         answer = self._http.send(
             "POST", "/contact/sync", body={"contact": contact}, idempotent=True
         )

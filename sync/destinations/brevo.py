@@ -87,6 +87,7 @@ class BrevoContacts:
         return brevo_setup.apply(self._http, fields)
 
     def _update(self, changes: Sequence[Change]) -> dict[str, Outcome]:
+        changes = [change.for_known() for change in changes]
         contacts = [{**_named(one), "attributes": self._attributes(one)} for one in changes]
         self._send("POST", f"{CONTACTS}/batch", {"contacts": contacts})
         self._prove(changes[0])
@@ -95,6 +96,7 @@ class BrevoContacts:
     def _write(self, change: Change) -> Outcome:
         if change.operation in ("upsert", "create") and not change.record_id:
             return self._create(change)
+        change = change.for_known()
         path = f"{CONTACTS}/{quote(change.record_id or address(change), safe='')}"
         if change.operation == "erase":
             answer = self._send("DELETE", path, accept={404})
@@ -111,7 +113,7 @@ class BrevoContacts:
     def _create(self, change: Change) -> Outcome:
         body: dict[str, object] = {
             "email": address(change),
-            "attributes": self._attributes(change),
+            "attributes": self._attributes(change.for_new()),
             "updateEnabled": False,
         }
         if self._new_in is not None:
@@ -129,7 +131,7 @@ class BrevoContacts:
         found = self._send("GET", path, accept={404})
         if is_nobody(found):
             raise refused(answer)
-        body = {"attributes": self._attributes(change)}
+        body = {"attributes": self._attributes(change.for_known())}
         self._send("PUT", f"{CONTACTS}/{_id(found)}", body)
         return Outcome(change.token, "accepted", _id(found))
 

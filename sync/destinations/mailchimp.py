@@ -102,7 +102,7 @@ class MailchimpMembers:
             {
                 "email_address": address(change),
                 "status": self._status,
-                "merge_fields": self._merge_fields(change),
+                "merge_fields": self._merge_fields(change.for_new()),
             }
             for change in changes
         ]
@@ -115,6 +115,7 @@ class MailchimpMembers:
         path = f"{self._list}/members/{quote(change.record_id or member_id(change), safe='')}"
         if change.operation == "erase":
             return self._erase(change, path)
+        change = change.for_known()
         body: dict[str, object] = {"merge_fields": self._merge_fields(change)}
         if change.record_id and (moved := change.fields.get(ADDRESS)):
             body["email_address"] = moved.strip().lower()

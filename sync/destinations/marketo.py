@@ -20,6 +20,7 @@ from sync.changes import (
 )
 from sync.destinations import marketo_setup
 from sync.destinations.marketo_answers import (
+    EXISTS,
     gone_is_done,
     items,
     no_number,
@@ -83,7 +84,8 @@ class MarketoLeads:
             elif change.operation != "erase":
                 calls.setdefault(self._call(change), []).append(change)
         for (action, field), part in calls.items():
-            outcomes += self._write(action, field, part)
+            write = self._create if action == "createOnly" else self._write
+            outcomes += write(action, field, part)
         by_token = {outcome.token: outcome for outcome in outcomes}
         return [by_token[change.token] for change in changes]
 
@@ -113,9 +115,9 @@ class MarketoLeads:
         """Give the action of a change and the field that finds its lead: one call takes one."""
         if change.record_id:
             return "updateOnly", "id"
-        return "updateOnly" if change.operation == "remove" else "createOrUpdate", (
-            self._lookup_field
-        )
+        if change.operation == "remove":
+            return "updateOnly", self._lookup_field
+        return "createOnly" if change.only_new else "createOrUpdate", self._lookup_field
 
     def _problem(self, change: Change) -> tuple[str, str] | None:
         """Say why a change cannot be sent: what Marketo would take for somebody else."""
@@ -149,9 +151,17 @@ class MarketoLeads:
             self._existing = frozenset(marketo_setup.by_name(self._http))
         return name in self._existing
 
+    def _create(self, action: str, field: str, changes: Sequence[Change]) -> list[Outcome]:
+        """Create leads; who is there already is updated, without what only a new one is given."""
+        outcomes = self._write(action, field, changes)
+        there = {one.token for one in outcomes if one.error_code == EXISTS}
+        found = [change for change in changes if change.token in there]
+        updated = self._write("updateOnly", field, found) if found else []
+        return [one for one in outcomes if one.token not in there] + updated
+
     def _write(self, action: str, field: str, changes: Sequence[Change]) -> list[Outcome]:
         rows: list[Mapping[str, object]] = [
-            self._fields(change)
+            self._fields(change.for_new() if action == "createOnly" else change.for_known())
             | {field: int(change.record_id) if change.record_id else self._lookup_value(change)}
             for change in changes
         ]

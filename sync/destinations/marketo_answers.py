@@ -22,6 +22,7 @@ Item = Mapping[str, object]
 
 WRITTEN = frozenset({"created", "updated", "deleted"})
 NOT_FOUND = "1004"
+EXISTS = "1005"
 NOT_ON_LIST = "1015"
 UNKNOWN_FIELD = "1006"
 NO_FIELD = "a field does not exist. `decile setup marketo` creates it."
@@ -32,7 +33,7 @@ REASONS = {
     "1001": "a value is not of the field's type",
     "1003": "a value that the call needs is missing",
     NOT_FOUND: "there is no such lead",
-    "1005": "the lead exists already",
+    EXISTS: "the lead exists already",
     UNKNOWN_FIELD: "a field does not exist",
     "1007": "several leads have this value of the lookup field",
     NOT_ON_LIST: "the lead is not on the list",

@@ -128,7 +128,7 @@ class PipedrivePersons:
         known = change.record_id or self._search(change)
         if change.operation in ("remove", "erase"):
             return self._end(change, known)
-        standard, custom = self._body(change)
+        standard, custom = self._body(change.for_known() if known else change.for_new())
         try:
             if known is None:
                 made = self._persons.create(_new(change, standard, custom))

@@ -1,8 +1,10 @@
 """Salesforce leads, contacts and tasks: up to 200 a call, thousands by one job of the Bulk API.
 
 A record whose id is known is updated by it; another one is upserted on an external id field of
-ours, so that every call may be repeated without harm. A removal clears the fields that were sent.
-An erasure deletes the record, which Salesforce keeps in the recycle bin for 15 days.
+ours, so that every call may be repeated without harm. Where a new record is given fields of its
+own, those that exist are looked up first, and updated by their ids. A removal clears the fields
+that were sent. An erasure deletes the record, which Salesforce keeps in the recycle bin for 15
+days.
 """
 
 from __future__ import annotations
@@ -108,7 +110,7 @@ class Salesforce:
         outcomes = [_nameless(change) for change in changes if not self._name(change)]
         given = [change for change in changes if self._name(change)]
         ending = [change for change in given if change.operation in ("remove", "erase")]
-        named = [change for change in given if change not in ending]
+        named = self._told_apart([change for change in given if change not in ending])
         named += [self._with_what_exists(change) for change in self._found(ending)]
         there = {change.token for change in named}
         # What is not there is as good as removed.
@@ -214,6 +216,15 @@ class Salesforce:
             for change in part:
                 if record_id := ids.get(self._own_key(change).lower()):
                     yield replace(change, record_id=record_id)
+
+    def _told_apart(self, changes: Sequence[Change]) -> list[Change]:
+        """Look up whom only a new record's fields must not reach; an upsert does not ask."""
+        careful = [change for change in changes if change.only_new]
+        there = {change.token: change.for_known() for change in self._found(careful)}
+        return [
+            there.get(change.token, change.for_new()) if change.only_new else change
+            for change in changes
+        ]
 
     def _ids(self, keys: Sequence[str]) -> dict[str, str]:
         quoted = ",".join("'" + re.sub(r"([\\'])", r"\\\1", key) + "'" for key in keys)
