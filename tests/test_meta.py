@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
 from hypothesis import given
 from hypothesis import strategies as st
 from stand_ins import AUDIENCE_FIELDS, StandIn, standing_in
@@ -110,6 +111,38 @@ def test_another_address_takes_the_place_of_the_one_before(there: StandIn) -> No
     there.destination.push([moved])
     assert members(there).keys() == {digest("new@example.com"), "c2"}
     assert calls(there) == [("POST", "users", 2), ("DELETE", "users", 1), ("POST", "users", 1)]
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "gone"),
+    [
+        ({"EMAIL": "old@b.co", "FN": "Ann"}, {"EMAIL": "a@b.co", "FN": "Ann"}, {"EMAIL"}),
+        ({"EMAIL": "a@b.co", "PHONE": "+493023125000"}, {"EMAIL": "a@b.co"}, {"PHONE"}),
+        ({"EXTERN_ID": "x", "EMAIL": "old@b.co"}, {"EXTERN_ID": "y", "EMAIL": "a@b.co"}, {"EMAIL"}),
+        ({"EMAIL": "a@b.co", "FN": "Ann"}, {"EMAIL": "a@b.co", "FN": "Anna"}, set()),
+        ({"FN": "Ann", "ZIP": "10115"}, {"FN": "Anna", "ZIP": "10115"}, {"FN", "ZIP"}),
+        ({}, {"EMAIL": "a@b.co"}, set()),
+    ],
+)
+def test_only_what_somebody_is_not_known_by_any_more_takes_them_out(
+    there: StandIn,
+    monkeypatch: pytest.MonkeyPatch,
+    before: dict[str, str | None],
+    now: dict[str, str | None],
+    gone: set[str],
+) -> None:
+    sent = []
+    send = requests.Session.send
+
+    def seen(session: Any, request: requests.PreparedRequest, **more: Any) -> Any:
+        if request.method == "DELETE":
+            sent.append(json.loads(request.body or b"")["payload"])
+        return send(session, request, **more)
+
+    monkeypatch.setattr(requests.Session, "send", seen)
+    (outcome,) = there.destination.push([row(1, "update", now, before)])
+    assert outcome.status == "accepted"
+    assert [set(one["schema"]) for one in sent] == ([gone] if gone else [])
 
 
 def test_an_update_that_changes_no_hash_takes_nobody_out(there: StandIn) -> None:

@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from sync.answers import Answer
 from sync.changes import Capabilities, Change, Collected, Field, Finding, Outcome, SetupStep
 from sync.destinations import meta_setup
-from sync.destinations.meta_rows import COLUMNS, ID, Row, found_by, hashed, table
+from sync.destinations.meta_rows import ALONE, ID, Row, found_by, hashed, table
 from sync.errors import Ambiguous, BatchRefused, ConfigError
 from sync.http import HttpClient
 
@@ -157,11 +157,17 @@ def _check_counts(answer: Answer, sent: int) -> None:
         raise Ambiguous(f"{answer} without saying that it received all {sent:,} people.")
 
 
-def _former(change: Change, row: Row) -> Row | None:
-    """Give what somebody was known by before, where any of it is gone."""
-    before = {name: value for name, value in change.previous.items() if name in COLUMNS}
-    old = hashed(change, before)
-    return old if any(row.get(name) != value for name, value in old.items()) else None
+def _former(change: Change, row: Row) -> Row:
+    """Give what somebody was known by before and is not any more.
+
+    Never our id nor what is the same still: by these Meta would let go of who is to stay.
+    """
+    old = {name: value for name, value in found_by(change).items() if name != ID}
+    gone = {name: value for name, value in old.items() if row.get(name) != value}
+    if old.keys() & ALONE:
+        return {name: value for name, value in gone.items() if name in ALONE}
+    # Names and places are one identifier, all of them together.
+    return old if gone else {}
 
 
 def _accepted(change: Change, session: str | None = None, place: int | None = None) -> Outcome:

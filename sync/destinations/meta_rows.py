@@ -26,6 +26,8 @@ COLUMNS: Mapping[str, str | None] = {
     "COUNTRY": "country",
     "MADID": None,
 }
+# By each of these a person is found without anything else.
+ALONE = frozenset({"EMAIL", "PHONE", "MADID"})
 Row = Mapping[str, str]
 
 
