@@ -145,6 +145,36 @@ def test_only_what_somebody_is_not_known_by_any_more_takes_them_out(
     assert [set(one["schema"]) for one in sent] == ([gone] if gone else [])
 
 
+@pytest.mark.parametrize(
+    "plain", ["Ann@example.com", "ann＠example.com", "+49 (30) 231-25", "＋4930"]
+)
+@pytest.mark.parametrize("name", ["unique_key", "EXTERN_ID", "MADID"])
+def test_an_address_or_a_number_never_goes_as_it_is(there: StandIn, plain: str, name: str) -> None:
+    fields: dict[str, str | None] = {"EMAIL": "a@b.co"}
+    fields |= {} if name == "unique_key" else {name: plain}
+    bad = row(3, fields=fields, unique_key=plain if name == "unique_key" else "c3")
+    first = [row(1, "remove", {}, {"EMAIL": "person1@example.com"}), row(2)]
+    with pytest.raises(ConfigError, match=name) as refused:
+        there.destination.push([*first, bad])
+    assert plain not in str(refused.value)
+    assert calls(there) == []
+
+
+def test_an_id_with_digits_and_a_plus_inside_is_an_id(there: StandIn) -> None:
+    ids = ["c+1", "0049301234", "+x", "1-2"]
+    there.destination.push([row(n, unique_key=one) for n, one in enumerate(ids)])
+    assert members(there).keys() == set(ids)
+
+
+def test_an_address_that_went_as_an_id_once_does_not_go_again_to_take_somebody_out(
+    there: StandIn,
+) -> None:
+    there.destination.push([row(1)])
+    before = {"EXTERN_ID": "person1@example.com", "EMAIL": "person1@example.com"}
+    there.destination.push([row(1, "remove", {}, before, unique_key="")])
+    assert members(there) == {}
+
+
 def test_an_update_that_changes_no_hash_takes_nobody_out(there: StandIn) -> None:
     there.destination.push([row(1, "update", {"EMAIL": "a@b.co"}, {"EMAIL": " A@b.co"})])
     assert calls(there) == [("POST", "users", 1)]
@@ -300,9 +330,10 @@ def test_an_audience_of_a_number_is_not_looked_up() -> None:
 
 
 CELLS = st.one_of(st.none(), st.text(max_size=9), st.sampled_from([EMPTY_DIGEST, "a@b.co", "DE"]))
+HASHED = [name for name, kind in COLUMNS.items() if kind]
 
 
-@given(st.lists(st.dictionaries(st.sampled_from(list(COLUMNS)), CELLS), min_size=1))
+@given(st.lists(st.dictionaries(st.sampled_from(HASHED), CELLS), min_size=1))
 def test_a_table_is_as_wide_as_its_schema_and_never_holds_the_hash_of_nothing(
     rows: list[dict[str, str | None]],
 ) -> None:

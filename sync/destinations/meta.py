@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from sync.answers import Answer
 from sync.changes import Capabilities, Change, Collected, Field, Finding, Outcome, SetupStep
 from sync.destinations import meta_setup
-from sync.destinations.meta_rows import ALONE, ID, Row, found_by, hashed, table
+from sync.destinations.meta_rows import ALONE, ID, Row, found_by, hashed, refuse_plain, table
 from sync.errors import Ambiguous, BatchRefused, ConfigError
 from sync.http import HttpClient
 
@@ -59,6 +59,8 @@ class MetaAudience:
         """Remove first, by what was sent before; then add."""
         if len(changes) > MAX_BATCH:
             raise ConfigError(f"Meta takes {MAX_BATCH:,} people a call, not {len(changes):,}.")
+        for change in changes:
+            refuse_plain(change.unique_key, change.fields)
         outcomes: dict[str, Outcome] = {}
         for operation in ("erase", "remove", "update", "create"):
             part = [change for change in changes if change.operation == operation]

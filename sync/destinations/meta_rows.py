@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 
 from sync.changes import Change
@@ -28,6 +30,7 @@ COLUMNS: Mapping[str, str | None] = {
 }
 # By each of these a person is found without anything else.
 ALONE = frozenset({"EMAIL", "PHONE", "MADID"})
+PHONE = re.compile(r"\s*[+][\s().\-/]*[0-9][0-9\s().\-/]*")
 Row = Mapping[str, str]
 
 
@@ -39,6 +42,7 @@ def hashed(change: Change, fields: Mapping[str, str | None] | None = None) -> Ro
         raise ConfigError(
             f"Meta audiences have no field {', '.join(unknown)}; they have {', '.join(COLUMNS)}."
         )
+    refuse_plain(change.unique_key, fields)
     found = {name: _cell(name, value) for name, value in fields.items()}
     row = {name: value for name, value in found.items() if value}
     return {ID: change.unique_key, **row} if change.unique_key else row
@@ -46,8 +50,24 @@ def hashed(change: Change, fields: Mapping[str, str | None] | None = None) -> Ro
 
 def found_by(change: Change) -> Row:
     """Give what a person to be taken out can be found by: what was sent, and our id."""
-    known = {name: value for name, value in change.previous.items() if name in COLUMNS}
+    known = {
+        name: value
+        for name, value in change.previous.items()
+        # What went out plain by mistake does not go again.
+        if name in COLUMNS and (COLUMNS[name] or not _is_personal(value))
+    }
     return hashed(change, known)
+
+
+def refuse_plain(unique_key: str, fields: Mapping[str, str | None]) -> None:
+    """Raise where an address or a phone number would go to Meta as it is. Names no value."""
+    plain = {name: value for name, value in fields.items() if name in COLUMNS and not COLUMNS[name]}
+    for name, value in {"unique_key": unique_key, **plain}.items():
+        if _is_personal(value):
+            raise ConfigError(
+                f"Meta audiences: {name} holds an e-mail address or a phone number, and goes to"
+                " Meta as it is. Take an id of your own, such as contact_id."
+            )
 
 
 def table(rows: Sequence[Row]) -> dict[str, object]:
@@ -57,6 +77,11 @@ def table(rows: Sequence[Row]) -> dict[str, object]:
     if any(EMPTY_DIGEST in cells for cells in data):
         raise ConfigError("Meta audiences: the hash of an empty text is never sent.")
     return {"schema": columns, "data": data}
+
+
+def _is_personal(value: str | None) -> bool:
+    text = unicodedata.normalize("NFKC", value or "")
+    return "@" in text or bool(PHONE.fullmatch(text))
 
 
 def _cell(name: str, value: str | None) -> str | None:
