@@ -3,7 +3,7 @@
     is not known.
 
     expression: text
-    plus: whether it begins with +; without, eleven digits and more count as having a code
+    plus: whether the result begins with +
 -#}
 {% macro ad_phone(expression, plus=true) -%}
     {%- set digits = regex_replace(
@@ -14,9 +14,6 @@
         when {{ matches_regex(expression, zero) }} then ''
         when {{ matches_regex(digits, '^[+][1-9][0-9]{6,14}$') }}
             then {{ digits if plus else regex_replace(digits, '^[+]') }}
-        {%- if not plus %}
-        when {{ matches_regex(digits, '^[1-9][0-9]{10,14}$') }} then {{ digits }}
-        {%- endif %}
         else ''
     end
 {%- endmacro %}

@@ -58,12 +58,8 @@ def phone(text: str) -> str:
 
 
 def meta_phone(text: str) -> str:
-    """Give the digits of a number, country code first.
-
-    Without + or 00, eleven digits and more count as having a code, as in Meta's own examples.
-    """
-    found = _digits(text)
-    return found.removeprefix("+") if found.startswith("+") or len(found) > 10 else ""
+    """Give the digits of a number, country code first. Empty: its country is not known."""
+    return phone(text).removeprefix("+")
 
 
 def name(text: str) -> str:
