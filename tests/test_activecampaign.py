@@ -390,3 +390,33 @@ def test_the_url_may_hold_the_version_or_not(end: str) -> None:
     settings = Settings.read({"ACTIVECAMPAIGN_API_URL": f"https://acme.api-us1.com{end}"})
     assert settings.url == "https://acme.api-us1.com"
     assert settings.account == "live"
+
+
+def test_who_has_another_id_by_now_is_erased_there(there: StandIn) -> None:
+    there.destination.push([known(1, "erase")])
+    made = there.destination.push([new(901), new(902)])
+    gone = known(1, "erase")
+    erasures = [
+        replace(gone, unique_key=person(901)),
+        replace(gone, token="b", previous={"email": person(902).upper()}),
+    ]
+    assert statuses(there.destination.push(erasures)) == ["accepted"] * 2
+    for one in made:
+        assert activecampaign_contact(there, int(str(one.destination_id))) is None
+
+
+@pytest.mark.parametrize("operation", ["upsert", "update", "remove", "erase"])
+def test_a_look_up_that_answers_with_strangers_touches_none_of_them(
+    there: StandIn, monkeypatch: pytest.MonkeyPatch, operation: Operation
+) -> None:
+    get = HttpClient.get
+
+    def heedless(client: HttpClient, path: str, *, query: Any = None) -> Any:
+        if path != "/contacts":
+            return get(client, path, query=query)
+        return {"contacts": [{"id": str(n), "email": person(n)} for n in (2, 3)]}
+
+    monkeypatch.setattr(HttpClient, "get", heedless)
+    with pytest.raises(DestinationError, match="others than were asked for"):
+        there.destination.push([unnamed(known(1, operation))])
+    assert there.writes() == []

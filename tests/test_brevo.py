@@ -129,7 +129,7 @@ def test_an_unknown_attribute_stops_before_anything_is_written(there: StandIn) -
 def test_what_brevo_drops_without_a_word_is_found_by_reading_back(
     there: StandIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("sync.destinations.brevo.native", lambda text, _kind: str(text))
+    monkeypatch.setattr("sync.destinations.brevo.native", lambda text, *_: str(text))
     with pytest.raises(AccessRefused, match=r"SCORE.*decile setup brevo"):
         there.destination.push([known(1), known(2)])
 
@@ -241,12 +241,12 @@ KINDS: tuple[FieldType, ...] = ("integer", "string", "boolean", "number")
 
 @given(st.integers(-(10**12), 10**12), st.sampled_from(KINDS))
 def test_a_value_is_json_of_its_type(number: int, kind: FieldType) -> None:
-    assert native("", kind) == native(None, kind) == ""
+    assert native("", kind, "F") == native(None, kind, "F") == ""
     if kind == "boolean":
-        assert native("true", kind) is True
-        assert native("false", kind) is False
+        assert native("true", kind, "F") is True
+        assert native("false", kind, "F") is False
     else:
-        assert native(str(number), kind) == (str(number) if kind == "string" else number)
+        assert native(str(number), kind, "F") == (str(number) if kind == "string" else number)
 
 
 def test_the_setup_makes_what_is_missing_and_names_what_does_not_fit(there: StandIn) -> None:
@@ -282,3 +282,37 @@ def test_a_setting_that_makes_no_sense_is_named(
 
 def test_an_account_is_live_unless_it_is_named() -> None:
     assert Settings.read({"BREVO_API_KEY": "xkeysib-1"}).account == "live"
+
+
+def test_a_value_that_an_attribute_cannot_take_rejects_its_row_alone(there: StandIn) -> None:
+    rows = [known(1, SCORE="Lovelace"), known(2), known(3), new(901, IS_HOT="Lovelace")]
+    outcomes = there.destination.push(rows)
+    codes = [one.error_code for one in outcomes]
+    assert codes == ["NOT_A_NUMBER", None, None, "NOT_A_BOOLEAN"]
+    assert [outcomes[0].message, outcomes[3].message] == [
+        "SCORE: takes a number.",
+        "IS_HOT: takes true or false.",
+    ]
+
+
+def test_who_has_another_id_by_now_is_erased_there(there: StandIn) -> None:
+    (made,) = there.destination.push([new(901)])
+    there.destination.push([known(1, "erase")])
+    by_key = replace(known(1, "erase"), unique_key=person(901))
+    assert statuses(there.destination.push([by_key])) == ["accepted"]
+    assert brevo_contact(there, int(str(made.destination_id))) is None
+    (made,) = there.destination.push([new(902)])
+    by_value = replace(known(1, "erase"), previous={"EMAIL": person(902)})
+    assert statuses(there.destination.push([by_value])) == ["accepted"]
+    assert brevo_contact(there, int(str(made.destination_id))) is None
+
+
+def test_an_answer_about_somebody_else_updates_nobody(
+    there: StandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sync.destinations.brevo.address", lambda _change: person(1))
+    having = "sync.destinations.brevo.having"
+    asked: list[object] = []
+    monkeypatch.setattr(having, lambda *given: asked.append(given))
+    there.destination.push([new(1)])
+    assert asked == [("Brevo", person(1), [(person(1), "1")])]

@@ -248,3 +248,23 @@ def test_a_status_that_is_none_is_refused_before_anything_is_sent() -> None:
     connector = DESTINATIONS["mailchimp"]
     with pytest.raises(ConfigError, match="status"), connector.connect(settings, target):
         pass
+
+
+def test_a_value_that_a_field_cannot_take_rejects_its_row_alone(there: StandIn) -> None:
+    rows = [new(901, SCORE="Lovelace"), new(902), known(1, SCORE="1_0"), known(2)]
+    outcomes = there.destination.push(rows)
+    codes = [one.error_code for one in outcomes]
+    assert codes == ["NOT_A_NUMBER", None, "NOT_A_NUMBER", None]
+    assert outcomes[0].message == "SCORE: takes a number."
+
+
+@pytest.mark.parametrize("known_by", ["unique key", "what was sent"])
+def test_who_has_another_address_by_now_is_erased_there(there: StandIn, known_by: str) -> None:
+    there.destination.push([known(1, email_address="other@example.com")])
+    erasure = replace(known(1, "erase"), fields={})
+    if known_by == "unique key":
+        erasure = replace(erasure, unique_key=" Other@example.com")
+    else:
+        erasure = replace(erasure, previous={"email_address": "Other@example.com"})
+    assert statuses(there.destination.push([erasure])) == ["accepted"]
+    assert there.get("held?service=mailchimp").get("members", {}) == {}

@@ -395,3 +395,34 @@ def test_who_exists_keeps_what_only_a_new_lead_is_given(there: StandIn) -> None:
         "firstName": "Bob",
         "decile_score": 7,
     }
+
+
+def test_who_has_another_id_by_now_is_erased_there(there: StandIn) -> None:
+    there.destination.push([change("marketo", 1, "erase")])
+    there.destination.push([new(901), new(902)])
+    gone = change("marketo", 1, "erase")
+    erasures = [
+        replace(gone, unique_key="C901@example.com"),
+        replace(gone, token="b", unique_key="", previous={"email": "c902@example.com"}),
+    ]
+    outcomes = there.destination.push(erasures)
+    assert [one.status for one in outcomes] == ["accepted"] * 2
+    assert held(there, "marketo", "leads") == {}
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_a_look_up_that_answers_with_strangers_erases_none_of_them(
+    there: StandIn, monkeypatch: pytest.MonkeyPatch, *, known: bool
+) -> None:
+    there.destination.push([change("marketo", 1, "erase"), change("marketo", 2)])
+    strangers = {"result": [{"id": 2, "email": "person2@example.com"}]}
+    monkeypatch.setattr("sync.http.HttpClient.get", lambda *_, **__: strangers)
+    erasure = change("marketo", 1, "erase")
+    with pytest.raises(DestinationError, match="others than were asked for"):
+        there.destination.push([erasure if known else replace(erasure, record_id=None)])
+    assert "2" in held(there, "marketo", "leads")
+
+
+def test_a_record_id_that_is_no_number_erases_nobody(there: StandIn) -> None:
+    (outcome,) = there.destination.push([replace(change("marketo", 1, "erase"), record_id="x")])
+    assert outcome.error_code == "RECORD_ID"

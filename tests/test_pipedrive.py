@@ -42,6 +42,7 @@ from sync.errors import (
     QuotaExhausted,
     Retriable,
 )
+from sync.http import HttpClient
 
 SPEC = Path(__file__).parents[2] / "shared" / "specs" / "pipedrive" / "pipedrive-v2-openapi.yml"
 ADDRESS = "c901@example.com"
@@ -491,3 +492,32 @@ def test_what_is_sent_is_what_the_vendor_specifies(
     for request in sent:
         request.url = "https://api.pipedrive.com" + request.path_url.removeprefix("/pipedrive")
         spec().validate_request(RequestsOpenAPIRequest(request))
+
+
+def test_who_has_another_id_by_now_is_erased_there(company: StandIn) -> None:
+    company.destination.push([change("pipedrive", 1, "erase"), new()])
+    erasure = replace(change("pipedrive", 1, "erase"), unique_key=ADDRESS.upper())
+    for connection in (company.destination, company.destination):
+        (outcome,) = connection.push([erasure])
+        assert outcome.status == "accepted"
+    assert persons(company) == {}
+
+
+def test_a_search_that_answers_with_strangers_touches_none_of_them(
+    company: StandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    company.destination.push([change("pipedrive", 2)])
+    before = persons(company)
+    item = {"item": {"id": 2, "emails": ["person2@example.com"]}}
+    get = HttpClient.get
+
+    def heedless(client: HttpClient, path: str, **given: Any) -> Any:
+        is_search = path.endswith("/search")
+        return {"data": {"items": [item]}} if is_search else get(client, path, **given)
+
+    monkeypatch.setattr(HttpClient, "get", heedless)
+    for operation in ("upsert", "remove", "erase"):
+        row: Any = replace(new(), operation=operation)
+        with pytest.raises(DestinationError, match="others than were asked for"):
+            company.destination.push([row])
+    assert persons(company) == before

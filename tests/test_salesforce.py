@@ -646,3 +646,13 @@ def test_the_account_has_a_name() -> None:
     with connect(**SECRET, ACCOUNT="emea") as connection:
         assert connection.account == "emea"
         assert connection.destination.capabilities.rows_per_second == 1000
+
+
+def test_who_has_another_id_by_now_is_erased_there(org: StandIn) -> None:
+    org.destination.push([change(LEADS, 1, "erase"), new(901)])
+    erasures = [
+        replace(change(LEADS, 1, "erase"), unique_key="c901"),
+        change(LEADS, 2, "erase"),
+    ]
+    assert statuses(org.destination.push(erasures)) == ["accepted"] * 2
+    assert born(org, 901) is None

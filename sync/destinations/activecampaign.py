@@ -21,7 +21,7 @@ from sync.destinations.activecampaign_import import (
     import_known,
 )
 from sync.destinations.activecampaign_setup import ADDRESS, STANDARD
-from sync.destinations.addresses import address, cannot_be_named
+from sync.destinations.addresses import address, addresses, cannot_be_named, having
 from sync.destinations.one_by_one import one_by_one
 from sync.errors import AccessRefused, ConfigError, DestinationError
 from sync.http import HttpClient
@@ -124,19 +124,31 @@ class ActiveCampaignContacts:
         return outcome
 
     def _erase(self, change: Change) -> Outcome:
-        known = self._known_as(change)
-        for name in known:
-            self._send("DELETE", f"/contacts/{quote(name, safe='')}")
-        return Outcome(change.token, "accepted", next(iter(known), None))
+        """Erase by id, and where that is gone whoever has an address of the row."""
+        if change.record_id and self._delete(change.record_id):
+            return Outcome(change.token, "accepted", change.record_id)
+        known = [name for one in addresses(change, ADDRESS) for name in self._ids_of(one)]
+        for name in dict.fromkeys(known):
+            self._delete(name)
+        return Outcome(change.token, "accepted", change.record_id or next(iter(known), None))
+
+    def _delete(self, name: str) -> bool:
+        return not is_nobody(self._send("DELETE", f"/contacts/{quote(name, safe='')}"))
 
     def _known_as(self, change: Change) -> list[str]:
         """Give the id of the contact, looked up by the address where it is not known."""
-        if change.record_id:
-            return [change.record_id]
-        found = self._http.get("/contacts", query={"email": address(change)}).get("contacts")
+        return [change.record_id] if change.record_id else self._ids_of(address(change))
+
+    def _ids_of(self, asked: str) -> list[str]:
+        found = self._http.get("/contacts", query={"email": asked}).get("contacts")
         if not isinstance(found, list):
             raise DestinationError("ActiveCampaign does not say who has an address.")
-        return [name for item in found if (name := contact_id({"contact": item}))]
+        people = [
+            (str(item.get("email")), name)
+            for item in found
+            if isinstance(item, Mapping) and (name := contact_id({"contact": item}))
+        ]
+        return having("ActiveCampaign", asked, people)
 
     def _send(self, method: str, path: str, body: object = None) -> Answer:
         answer = self._http.send(method, path, body=body, idempotent=True, accept={404})

@@ -3,16 +3,36 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from sync.changes import Change, FieldType, Outcome
+from sync.errors import BatchRefused, DestinationError
 
+NUMBER = re.compile(r"-?[0-9]{1,30}(\.[0-9]{1,30})?")
 ADDRESS = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@.]+")
 
 
 def address(change: Change) -> str:
     """Give the address by which a row is found: its unique key, lower case, without spaces."""
     return change.unique_key.strip().lower()
+
+
+def addresses(change: Change, field: str) -> list[str]:
+    """Give all addresses that are known of a row: its unique key, and what `field` held last."""
+    given = [change.unique_key, change.previous.get(field) or ""]
+    named = dict.fromkeys(text.strip().lower() for text in given)
+    return [one for one in named if ADDRESS.fullmatch(one)]
+
+
+def having(service: str, asked: str, found: Sequence[tuple[str, str]]) -> list[str]:
+    """Keep the ids of those that have the value that was asked for; `found` is value and id.
+
+    An answer about others alone did not heed the question: whom it names is a stranger.
+    """
+    ids = [name for has, name in found if has.strip().lower() == asked.strip().lower()]
+    if found and not ids:
+        raise DestinationError(f"{service} answered a look-up with others than were asked for.")
+    return ids
 
 
 def cannot_be_named(changes: Sequence[Change]) -> Iterator[Outcome]:
@@ -33,12 +53,32 @@ def _rejected(change: Change, code: str, why: str) -> Outcome:
     return Outcome(change.token, "rejected", None, code, f"The row {why}; it was not sent.")
 
 
-def native(text: str | None, kind: FieldType) -> str | int | float | bool:
-    """Give the JSON value of a text; an empty text stands for nothing, and clears."""
+def cannot_be_read(
+    changes: Sequence[Change], read: Callable[[Change], object]
+) -> Iterator[Outcome]:
+    """Reject what has a value that its field cannot take."""
+    for change in changes:
+        try:
+            if change.fields:
+                read(change)
+        except BatchRefused as refusal:
+            known, code = change.record_id, refusal.code
+            yield Outcome(change.token, "rejected", known, code, str(refusal))
+
+
+def native(text: str | None, kind: FieldType, name: str) -> str | int | float | bool:
+    """Give the JSON value of a text; an empty text stands for nothing, and clears.
+
+    Raises BatchRefused, with the field's name and without the value, where the text is none.
+    """
     if not text:
         return ""
     if kind == "boolean":
+        if text not in ("true", "false"):
+            raise BatchRefused(f"{name}: takes true or false.", code="NOT_A_BOOLEAN")
         return text == "true"
     if kind in ("integer", "number"):
+        if not NUMBER.fullmatch(text):
+            raise BatchRefused(f"{name}: takes a number.", code="NOT_A_NUMBER")
         return float(text) if "." in text else int(text)
     return text

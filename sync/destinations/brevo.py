@@ -14,7 +14,14 @@ from urllib.parse import quote
 from sync.answers import Answer
 from sync.changes import Capabilities, Change, Field, Finding, Outcome, SetupStep
 from sync.destinations import brevo_setup
-from sync.destinations.addresses import address, cannot_be_named, native
+from sync.destinations.addresses import (
+    address,
+    addresses,
+    cannot_be_named,
+    cannot_be_read,
+    having,
+    native,
+)
 from sync.destinations.brevo_answers import TAKEN, code_of, is_nobody, refused
 from sync.destinations.brevo_setup import ADDRESS, JSON_TYPES
 from sync.destinations.one_by_one import one_by_one
@@ -63,6 +70,7 @@ class BrevoContacts:
             raise ConfigError(f"Brevo: a batch has {MAX_BATCH} rows, not {len(changes)}.")
         self._stop_at_unknown_fields(changes)
         done = {outcome.token: outcome for outcome in cannot_be_named(changes)}
+        done |= {one.token: one for one in cannot_be_read(changes, self._attributes)}
         together = [one for one in changes if one.token not in done and _fits_a_batch(one)]
         if len(together) > 1:
             done |= self._update(together)
@@ -99,13 +107,12 @@ class BrevoContacts:
         change = change.for_known()
         path = f"{CONTACTS}/{quote(change.record_id or address(change), safe='')}"
         if change.operation == "erase":
-            answer = self._send("DELETE", path, accept={404})
-        else:
-            body = {"attributes": self._attributes(change) | self._moved(change, path)}
-            answer = self._send("PUT", path, body, accept={404})
+            return self._erase(change)
+        body = {"attributes": self._attributes(change) | self._moved(change, path)}
+        answer = self._send("PUT", path, body, accept={404})
         if not is_nobody(answer):
             self._prove(change)
-        elif change.operation not in ("remove", "erase"):
+        elif change.operation != "remove":
             why = "Brevo has no such contact: it was deleted there."
             return Outcome(change.token, "rejected", change.record_id, "CONTACT_NOT_FOUND", why)
         return Outcome(change.token, "accepted", change.record_id)
@@ -131,9 +138,21 @@ class BrevoContacts:
         found = self._send("GET", path, accept={404})
         if is_nobody(found):
             raise refused(answer)
+        has = str((found.body or {}).get("email"))
+        having("Brevo", address(change), [(has, _id(found))])
         body = {"attributes": self._attributes(change.for_known())}
         self._send("PUT", f"{CONTACTS}/{_id(found)}", body)
         return Outcome(change.token, "accepted", _id(found))
+
+    def _erase(self, change: Change) -> Outcome:
+        """Erase by id, and where that is gone whoever has an address of the row."""
+        for name in [change.record_id, *addresses(change, ADDRESS)]:
+            if name:
+                path = f"{CONTACTS}/{quote(name, safe='')}"
+                answer = self._send("DELETE", path, accept={404})
+                if not is_nobody(answer) and name == change.record_id:
+                    break
+        return Outcome(change.token, "accepted", change.record_id)
 
     def _moved(self, change: Change, path: str) -> dict[str, object]:
         """Give the address where it is a new one: Brevo refuses the one that a contact has."""
@@ -175,7 +194,7 @@ class BrevoContacts:
     def _attributes(self, change: Change) -> dict[str, object]:
         kinds = self._known()
         return {
-            name: native(value, JSON_TYPES.get(kinds[name], "string"))
+            name: native(value, JSON_TYPES.get(kinds[name], "string"), name)
             for name, value in change.fields.items()
             # A contact has its address beside; what was deleted since needs no clearing.
             if name in kinds and name != ADDRESS

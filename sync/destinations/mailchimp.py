@@ -14,7 +14,13 @@ from urllib.parse import quote
 
 from sync.changes import Capabilities, Change, Field, Finding, Outcome, SetupStep
 from sync.destinations import mailchimp_setup
-from sync.destinations.addresses import address, cannot_be_named, native
+from sync.destinations.addresses import (
+    address,
+    addresses,
+    cannot_be_named,
+    cannot_be_read,
+    native,
+)
 from sync.destinations.mailchimp_answers import EXISTS, read_batch
 from sync.destinations.mailchimp_setup import ADDRESS
 from sync.destinations.one_by_one import one_by_one
@@ -66,6 +72,7 @@ class MailchimpMembers:
             raise ConfigError(f"Mailchimp: a batch has {MAX_BATCH} rows, not {len(changes)}.")
         self._stop_at_unknown_fields(changes)
         done = {outcome.token: outcome for outcome in cannot_be_named(changes)}
+        done |= {one.token: one for one in cannot_be_read(changes, self._merge_fields)}
         new = [
             change
             for change in changes
@@ -114,7 +121,7 @@ class MailchimpMembers:
     def _write(self, change: Change) -> Outcome:
         path = f"{self._list}/members/{quote(change.record_id or member_id(change), safe='')}"
         if change.operation == "erase":
-            return self._erase(change, path)
+            return self._erase(change)
         change = change.for_known()
         body: dict[str, object] = {"merge_fields": self._merge_fields(change)}
         if change.record_id and (moved := change.fields.get(ADDRESS)):
@@ -132,16 +139,21 @@ class MailchimpMembers:
             return Outcome(change.token, "pending", change.record_id)
         return Outcome(change.token, "accepted", found)
 
-    def _erase(self, change: Change, path: str) -> Outcome:
+    def _erase(self, change: Change) -> Outcome:
+        """Erase by id, and where that is gone whoever has an address of the row."""
         self._tags()  # a 404 has to mean the member, and not the audience
-        path += "/actions/delete-permanent"
-        self._http.send("POST", path, idempotent=True, accept={404})
+        others = [hashed(one) for one in addresses(change, ADDRESS)]
+        for name in dict.fromkeys([change.record_id or member_id(change), *others]):
+            path = f"{self._list}/members/{quote(name, safe='')}/actions/delete-permanent"
+            answer = self._http.send("POST", path, idempotent=True, accept={404})
+            if answer.status != 404 and name == change.record_id:
+                break
         return Outcome(change.token, "accepted", change.record_id)
 
     def _merge_fields(self, change: Change) -> dict[str, object]:
         kinds = self._tags()
         return {
-            tag: native(value, "number" if kinds[tag] == "number" else "string")
+            tag: native(value, "number" if kinds[tag] == "number" else "string", tag)
             for tag, value in change.fields.items()
             # What was deleted in Mailchimp since needs no clearing.
             if tag != ADDRESS and tag in kinds
@@ -171,4 +183,9 @@ class MailchimpMembers:
 
 def member_id(change: Change) -> str:
     """Give the id that Mailchimp makes of an address."""
-    return hashlib.md5(address(change).encode(), usedforsecurity=False).hexdigest()
+    return hashed(address(change))
+
+
+def hashed(text: str) -> str:
+    """Give the MD5 of an address, as Mailchimp makes it."""
+    return hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()

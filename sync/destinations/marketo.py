@@ -19,8 +19,10 @@ from sync.changes import (
     SetupStep,
 )
 from sync.destinations import marketo_setup
+from sync.destinations.addresses import having
 from sync.destinations.marketo_answers import (
     EXISTS,
+    NOT_FOUND,
     gone_is_done,
     items,
     no_number,
@@ -74,12 +76,13 @@ class MarketoLeads:
     def push(self, changes: Sequence[Change]) -> list[Outcome]:
         """Write one batch; known leads by their id, the others on the lookup field."""
         _check(changes)
-        outcomes = one_by_one([one for one in changes if one.operation == "erase"], self._erase)
+        outcomes = [refused(one, why) for one in changes if (why := self._problem(one))]
+        unsent = {outcome.token for outcome in outcomes}
+        given = [change for change in changes if change.token not in unsent]
+        outcomes += one_by_one([one for one in given if one.operation == "erase"], self._erase)
         calls: dict[tuple[str, str], list[Change]] = {}
-        for change in changes:
-            if problem := self._problem(change):
-                outcomes.append(refused(change, problem))
-            elif change.operation == "remove" and not self._fields(change):
+        for change in given:
+            if change.operation == "remove" and not self._fields(change):
                 outcomes.append(Outcome(change.token, "accepted", change.record_id))
             elif change.operation != "erase":
                 calls.setdefault(self._call(change), []).append(change)
@@ -171,24 +174,38 @@ class MarketoLeads:
         return [gone_is_done(*pair) for pair in zip(changes, outcomes, strict=True)]
 
     def _erase(self, change: Change) -> Outcome:
-        """Delete a lead for good, looked up by its value where its id is not known."""
-        ids = [int(change.record_id)] if change.record_id else self._ids(change)
-        if ids:
-            body = {"input": [{"id": number} for number in ids]}
-            answer = self._http.post(DELETE, body, idempotent=True)
-            parts = [change] * len(ids)
-            for outcome in map(gone_is_done, parts, read_outcomes(parts, answer, check_ids=False)):
-                if outcome.status != "accepted":
-                    return outcome
+        """Delete a lead for good, looked up by its value where its id is not known, or gone."""
+        if change.record_id:
+            (outcome,) = self._delete(change, [int(change.record_id)])
+            if outcome.error_code != NOT_FOUND:
+                return outcome
+        for one in self._delete(change, self._ids(change)):
+            if (outcome := gone_is_done(change, one)).status != "accepted":
+                return outcome
         return Outcome(change.token, "accepted", change.record_id)
 
+    def _delete(self, change: Change, ids: Sequence[int]) -> list[Outcome]:
+        if not ids:
+            return []
+        body = {"input": [{"id": number} for number in ids]}
+        answer = self._http.post(DELETE, body, idempotent=True)
+        return read_outcomes([change] * len(ids), answer, check_ids=False)
+
     def _ids(self, change: Change) -> list[int]:
-        found = self._lookup_value(change)
+        """Find the leads of all values that are known of a row."""
+        name = self._lookup_field
+        given = {change.previous.get(name) or "", self._lookup_value(change), change.unique_key}
+        wanted = {one.strip() for one in given if one.strip() and (name != EMAIL or "@" in one)}
+        return sorted({number for one in wanted for number in self._ids_with(one)})
+
+    def _ids_with(self, found: str) -> list[int]:
         if "," in found:  # Marketo would take it for two values
             raise BatchRefused("Marketo: a lookup value holds a comma.", code="LOOKUP_VALUE")
-        query = {"filterType": self._lookup_field, "filterValues": found, "fields": "id"}
+        name = self._lookup_field
+        query = {"filterType": name, "filterValues": found, "fields": f"id,{name}"}
         rows = items(self._http.get(LEADS, query=query), "result")
-        return [int(str(row["id"])) for row in rows if "id" in row]
+        people = [(str(row.get(name)), str(row["id"])) for row in rows if "id" in row]
+        return [int(one) for one in having("Marketo", found, people)]
 
 
 def _value(text: str | None, kind: FieldType) -> Value:

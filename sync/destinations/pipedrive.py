@@ -15,6 +15,7 @@ from datetime import UTC, datetime, timedelta
 from sync.answers import Answer, retry_after
 from sync.changes import Capabilities, Change, Field, Finding, Mode, Outcome, SetupStep
 from sync.destinations import pipedrive_fields
+from sync.destinations.addresses import addresses, having
 from sync.destinations.one_by_one import one_by_one
 from sync.destinations.pipedrive_fields import STANDARD, PersonField, id_of, items
 from sync.errors import (
@@ -65,9 +66,9 @@ class Records:
         """Write fields of a record; tell whether it is there."""
         return self._reach("PATCH", record_id, body)
 
-    def delete(self, record_id: str) -> None:
+    def delete(self, record_id: str) -> bool:
         """Delete a record, or find that it is gone."""
-        self._reach("DELETE", record_id, None)
+        return self._reach("DELETE", record_id, None)
 
     def _reach(self, method: str, record_id: str, body: Mapping[str, object] | None) -> bool:
         if not (record_id.isascii() and record_id.isdigit()):
@@ -143,13 +144,21 @@ class PipedrivePersons:
 
     def _end(self, change: Change, known: str | None) -> Outcome:
         if known and change.operation == "erase":
-            self._persons.delete(known)
+            self._erase(change, known)
         elif known:
             every = [one for many in (self._fields or {}).values() for one in many]
             sent = [one.code for one in every if {one.name, one.code} & change.fields.keys()]
             if sent:  # what was deleted in Pipedrive since needs no clearing
                 self._persons.update(known, {"custom_fields": dict.fromkeys(sent)})
         return Outcome(change.token, "accepted", known)
+
+    def _erase(self, change: Change, known: str) -> None:
+        """Delete by id, and where that is gone whoever has the address: merged, or made anew."""
+        if self._persons.delete(known) or not addresses(change, "email"):
+            return
+        self._created.pop(change.unique_key.strip().lower(), None)
+        if found := self._search(change):
+            self._persons.delete(found)
 
     def _search(self, change: Change) -> str | None:
         """Find a person by the exact e-mail address. Raises BatchRefused if there are several."""
@@ -164,14 +173,14 @@ class PipedrivePersons:
         query = {"term": address, "fields": "email", "exact_match": "true", "limit": "2"}
         data = self._http.get("/persons/search", query=query).get("data")
         found = items(data.get("items")) if isinstance(data, Mapping) else []
-        people = [one.get("item") for one in found]
-        ids = {person.get("id") for person in people if isinstance(person, Mapping)}
+        people = [one["item"] for one in found if isinstance(one.get("item"), Mapping)]
+        ids = set(having("Pipedrive", address, [_as_found(one, address) for one in people]))
         if len(ids) > 1:
             raise BatchRefused(
                 "Pipedrive: several persons have this e-mail address. Merge them there.",
                 code="SEVERAL_PERSONS",
             )
-        return str(ids.pop()) if ids else None
+        return ids.pop() if ids else None
 
     def _body(self, change: Change) -> tuple[dict[str, object], dict[str, object]]:
         """Give the standard fields and the custom ones, as the API takes them."""
@@ -204,6 +213,13 @@ def _new(
         "emails": [{"value": address, "primary": True, "label": "work"}],
         "custom_fields": {code: value for code, value in custom.items() if value is not None},
     }
+
+
+def _as_found(person: object, address: str) -> tuple[str, str]:
+    """Give the address that was asked for, where a person that was found has it, and the id."""
+    item = person if isinstance(person, Mapping) else {}
+    emails = [str(one).lower() for one in item.get("emails") or ()]
+    return address if address.lower() in emails else "", str(item.get("id"))
 
 
 def _check(changes: Sequence[Change]) -> None:

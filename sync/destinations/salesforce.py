@@ -14,6 +14,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from sync.answers import Answer
 from sync.changes import (
     Capabilities,
     Change,
@@ -27,7 +28,7 @@ from sync.changes import (
 from sync.destinations import salesforce_setup
 from sync.destinations.in_calls import in_calls
 from sync.destinations.salesforce_answers import classify as classify
-from sync.destinations.salesforce_answers import items_of, read_outcomes
+from sync.destinations.salesforce_answers import gone, items_of, read_outcomes
 from sync.destinations.salesforce_bulk import CLEARED, Bulk
 from sync.errors import ConfigError
 from sync.http import HttpClient
@@ -196,15 +197,33 @@ class Salesforce:
         return read_outcomes(changes, answer)
 
     def _erase(self, changes: Sequence[Change]) -> list[Outcome]:
+        """Delete by id, and where that is gone what has the external id."""
+        answer = self._delete(changes)
+        outcomes = read_outcomes(changes, answer)
+        moved = self._elsewhere(gone(changes, answer))
+        again = in_calls(
+            moved,
+            ROWS_PER_CALL,
+            lambda part: read_outcomes(part, self._delete(part)),
+            record=self._name,
+        )
+        by_token = {outcome.token: outcome for outcome in again}
+        return [by_token.get(outcome.token, outcome) for outcome in outcomes]
+
+    def _elsewhere(self, changes: Sequence[Change]) -> list[Change]:
+        left = {change.record_id for change in changes}
+        named = [replace(change, record_id=None) for change in changes if self._own_key(change)]
+        return [change for change in self._found(named) if change.record_id not in left]
+
+    def _delete(self, changes: Sequence[Change]) -> Answer:
         ids = ",".join(str(change.record_id) for change in changes)
-        answer = self._http.send(
+        return self._http.send(
             "DELETE",
             f"{self._root}/composite/sobjects",
             query={"ids": ids, "allOrNone": "false"},
             idempotent=True,
             lists=True,
         )
-        return read_outcomes(changes, answer)
 
     def _found(self, changes: Sequence[Change]) -> Iterator[Change]:
         """Give the changes with the id of their record; those without a record are left out."""

@@ -39,6 +39,13 @@ def read_outcomes(changes: Sequence[Change], answer: Answer) -> list[Outcome]:
     return outcomes
 
 
+def gone(changes: Sequence[Change], answer: Answer) -> list[Change]:
+    """Give the changes whose record is no longer there."""
+    rows = zip(changes, answer.items or (), strict=True)
+    errors = [(one, items_of(row.get("errors"))) for one, row in rows if isinstance(row, Mapping)]
+    return [one for one, why in errors if why and code_of(why[0].get("statusCode")) in GONE]
+
+
 def stop_at_unknown_fields(changes: Sequence[Change], outcomes: Sequence[Outcome]) -> None:
     """If every row fails for a field that Salesforce lacks, no other row would fare better."""
     if outcomes and all(outcome.error_code in NO_FIELD for outcome in outcomes):

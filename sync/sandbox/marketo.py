@@ -199,7 +199,7 @@ class Marketo(Service):
         for lead in body.input:
             there = self._lead(str(lead.id))
             self._store.let_go(self.name, "leads", str(lead.id))
-            self._store.keep(self.name, "_gone", str(lead.id), {})
+            self._store.keep(self.name, "_gone", str(lead.id), {"gone": True})
             results.append({"id": lead.id, "status": "deleted"} if there else _skipped("1004"))
         return _results(results)
 

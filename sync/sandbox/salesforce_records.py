@@ -211,5 +211,5 @@ def delete(store: Store, record_id: str) -> Record:
     if object_ is None or found is None:
         return failed("ENTITY_IS_DELETED", "entity is deleted")
     store.let_go(NAME, object_, found[0])
-    store.keep(NAME, "_deleted", found[0], {})
+    store.keep(NAME, "_deleted", found[0], {"gone": True})
     return {"id": found[0], "success": True, "errors": []}
