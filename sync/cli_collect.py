@@ -22,9 +22,10 @@ def collect(
 ) -> None:
     """Ask what became of calls that a destination works off later: match rate, failed rows.
 
-    Exit 1 if rows came to nothing.
+    Exit 1 if rows came to nothing, or if a call could not be asked about or is too old to be.
     """
     from sync.changes import Collects
+    from sync.collect import UNANSWERED, UNKNOWN
     from sync.collect import collect as ask
     from sync.session import connect, open_session
 
@@ -38,7 +39,7 @@ def collect(
         print_json([asdict(one) for one in found])
     else:
         _show(found)
-    if any(one.failed for one in found):
+    if any(one.failed or one.status in (UNANSWERED, UNKNOWN) for one in found):
         raise typer.Exit(1)
 
 
@@ -53,3 +54,5 @@ def _show(found: list[Found]) -> None:
         counts = (f"{one.rows:,}", one.match_rate or "–", f"{one.failed:,}")
         table.add_row(one.sync, one.account, one.sent_at[:16], one.status, *counts)
     out().print(table)
+    for message in sorted({one.error for one in found if one.error}):
+        aside(message)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -15,7 +16,8 @@ from typer.testing import CliRunner
 from sync import collect as collect_module
 from sync.changes import Change, Collected, Collects, Outcome
 from sync.collect import DAYS, REQUEST_FAILED, Found, collect
-from sync.destinations import DESTINATIONS
+from sync.destinations import DESTINATIONS, hubspot
+from sync.errors import AccessRefused
 
 
 @pytest.fixture(scope="module")
@@ -122,15 +124,71 @@ def test_a_row_that_failed_later_can_still_be_removed_by_what_was_sent(world: Wo
     assert removals[0].change.previous
 
 
-def test_a_call_of_long_ago_is_not_asked_about(
+def test_a_removal_that_failed_later_is_repeated_by_what_was_sent(world: World) -> None:
+    platform = Platform()
+    mirror = a_world((world.warehouse, world.sync), mode="mirror")
+    mirror.people(*people(2))
+    mirror.run(platform)
+    states = {row["row_key"]: row for row in mirror.read("sync_state_current")}
+    sent = json.loads(states["1"]["payload"])
+    assert sent
+    mirror.people(people(2)[1])
+    mirror.run(platform)
+    assert platform.batches[-1] == ["1"]
+    for call in range(2, 4):
+        # The second time the last row of the key that has a payload is one of collect itself.
+        platform.later[f"call {call}"] = Collected("failed")
+        ask(mirror, platform)
+        (again,) = mirror.plan(platform).changes()
+        assert (again.change.operation, again.change.key) == ("remove", "1")
+        assert again.change.previous == sent
+        assert again.change.record_id == "r1"
+        mirror.run(platform)
+    platform.later["call 4"] = Collected("done")
+    ask(mirror, platform)
+    assert list(mirror.plan(platform).changes()) == []
+
+
+def test_a_call_of_long_ago_is_unknown_and_said_to_be_so_once(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     platform = Platform()
-    world.people(*people(1))
+    world.people(*people(2))
     world.run(platform)
     later = collect_module.utc_now() + timedelta(days=DAYS, minutes=1)
     monkeypatch.setattr(collect_module, "utc_now", lambda: later)
+    assert [(one.status, one.rows, one.failed) for one in ask(world, platform)] == [
+        ("unknown", 2, 0)
+    ]
     assert ask(world, platform) == []
+    assert platform.asked == []
+    assert [row["status"] for row in world.read("sync_requests")] == ["sent", "unknown"]
+    assert set(world.states().values()) == {"accepted"}
+
+
+def test_a_call_that_nothing_is_said_of_keeps_no_other_from_being_asked(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    platform = Platform(max_batch=1)
+    world.people(*people(3))
+    world.run(platform)
+    answer = platform.collect
+
+    def collected(request_id: str) -> Collected:
+        if request_id == "call 2":
+            raise AccessRefused("The platform answered 404.")
+        return answer(request_id)
+
+    monkeypatch.setattr(platform, "collect", collected)
+    platform.later = {f"call {one}": Collected("done", 1) for one in (1, 3)}
+    found = ask(world, platform)
+    assert [(one.status, one.error) for one in found] == [
+        ("done", None),
+        ("unanswered", "The platform answered 404."),
+        ("done", None),
+    ]
+    monkeypatch.undo()
+    assert [one.request_id for one in ask(world, platform)] == ["call 2"]
 
 
 def test_a_destination_that_answers_at_once_leaves_nothing_to_ask(world: World) -> None:
@@ -154,3 +212,25 @@ def test_the_command_asks_nobody_where_nothing_waits(
     result = CliRunner().invoke(app, ["collect"])
     assert result.exit_code == 0, result.output
     assert "No call waits" in result.output
+
+
+@pytest.mark.parametrize(
+    ("status", "code"), [("unanswered", 1), ("unknown", 1), ("processing", 0), ("done", 0)]
+)
+def test_the_command_ends_with_1_where_it_is_not_known_what_became_of_a_call(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, status: str, code: int
+) -> None:
+    from small_project import person, write_people, write_project
+
+    from sync.cli import app
+
+    monkeypatch.chdir(tmp_path)
+    write_people(write_project(tmp_path), person("1", "r1"))
+    for name in DESTINATIONS["hubspot"].needs:
+        monkeypatch.delenv(name, raising=False)
+    said = Found("people", "sandbox", "call 1", "2026-01-01 00:00:00", status, 1, None, 0, "No.")
+    monkeypatch.setattr(collect_module, "collect", lambda *_told: [said])
+    monkeypatch.setattr(hubspot.HubSpotContacts, "collect", Platform.collect, raising=False)
+    result = CliRunner().invoke(app, ["collect"])
+    assert result.exit_code == code, result.output
+    assert status in result.output

@@ -214,6 +214,21 @@ def test_a_part_that_failed_is_told_by_its_places() -> None:
     assert collected(told("FAILED")).status == "failed"
 
 
+@pytest.mark.parametrize(
+    ("counts", "status"),
+    [
+        ([{"reason": "A", "recordCount": "2", "recordIndices": [1, 4]}], "done"),
+        ([{"reason": "A", "recordCount": "3", "recordIndices": [1, 4]}], "failed"),
+        ([{"reason": "A", "recordCount": "1"}], "failed"),
+        ([{"reason": "A", "recordIndices": [0]}, {"reason": "B", "recordCount": "1"}], "failed"),
+        ([], "failed"),
+    ],
+)
+def test_a_part_that_failed_and_is_not_named_is_the_whole(counts: Any, status: str) -> None:
+    told_so = told("PARTIAL_SUCCESS", errorInfo={"errorCounts": counts})
+    assert collected(told_so).status == status
+
+
 @pytest.mark.parametrize("answer", [{}, told("PROCESSING"), told("REQUEST_STATUS_UNKNOWN")])
 def test_what_is_not_done_is_asked_again(answer: Mapping[str, object]) -> None:
     assert collected(answer).status == "processing"

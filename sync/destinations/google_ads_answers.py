@@ -91,16 +91,21 @@ def collected(answer: Item) -> Collected:
     states = {str(one.get("requestStatus")) for one in each}
     if not states or states & {"PROCESSING", "REQUEST_STATUS_UNKNOWN", "None"}:
         return Collected("processing")
+    errors = [
+        count for one in each for count in _items(_mapping(one.get("errorInfo")), "errorCounts")
+    ]
     failed = {
         place: _code(count.get("reason"))
-        for one in each
-        for count in _items(_mapping(one.get("errorInfo")), "errorCounts")
+        for count in errors
         for place in _places(count.get("recordIndices"))
     }
     counts = [found for one in each for found in _statuses(one)]
-    rows = [int(str(one["recordCount"])) for one in counts if str(one.get("recordCount")).isdigit()]
+    rows = [_count(one) for one in counts if "recordCount" in one]
     rates = [_rate(one.get("uploadMatchRateRange")) for one in counts]
-    status: Literal["failed", "done"] = "failed" if states == {"FAILED"} else "done"
+    # Where Google counts more rows than it names, any of them may have come to nothing.
+    unnamed = any(_count(one) > len(_places(one.get("recordIndices"))) for one in errors)
+    nothing = states == {"FAILED"} or unnamed or ("PARTIAL_SUCCESS" in states and not failed)
+    status: Literal["failed", "done"] = "failed" if nothing else "done"
     rate = next((one for one in rates if one), None)
     return Collected(status, next(iter(rows), None), rate, failed)
 
@@ -120,6 +125,11 @@ def _rate(given: object) -> str | None:
         return "<20%"
     found = re.fullmatch(r"(\d+)_TO_(\d+)", text)
     return f"{found[1]}-{found[2]}%" if found else None
+
+
+def _count(one: Item) -> int:
+    text = str(one.get("recordCount"))
+    return int(text) if text.isascii() and text.isdigit() else 0
 
 
 def _places(given: object) -> list[int]:
