@@ -1,8 +1,9 @@
 """Members of a Mailchimp audience, by the Marketing API 3.0.
 
 A member is known by the MD5 of the address, which is its record id. A known one is updated by a
-call of its own, which says nothing of the status of the subscription; an unknown one is added in
-a batch that leaves alone whoever is there already, and those are then updated like the others.
+call of its own, or many in one asynchronous batch of such calls, which say nothing of the status
+of the subscription; an unknown one is added in a call that leaves alone whoever is there already,
+and those are then updated like the others.
 So no call can subscribe again somebody who left. All calls may be repeated.
 """
 
@@ -21,29 +22,33 @@ from sync.destinations.addresses import (
     cannot_be_read,
     native,
 )
-from sync.destinations.mailchimp_answers import EXISTS, read_batch
+from sync.destinations.mailchimp_answers import EXISTS, read_batch, read_member
+from sync.destinations.mailchimp_batches import Batches
 from sync.destinations.mailchimp_setup import ADDRESS
 from sync.destinations.one_by_one import one_by_one
-from sync.errors import AccessRefused, ConfigError
+from sync.errors import AccessRefused, ConfigError, DestinationError
 from sync.http import HttpClient
 
-MAX_BATCH = 100
+MAX_BATCH = 500
+# Fewer updates take a call each: to wait for a batch would take longer.
+BATCH_FROM = 50
 CALLS_PER_SECOND = 10
+# A guess, for estimates: nobody says how fast a batch is worked off.
+ROWS_PER_SECOND = 50
 # A required merge field that is empty is no reason to refuse a score.
 LENIENT = {"skip_merge_validation": "true"}
 
 
-def capabilities(calls_per_second: int = CALLS_PER_SECOND) -> Capabilities:
-    """Say what an audience can do, at a number of calls a second."""
+def capabilities() -> Capabilities:
+    """Say what an audience can do. Of batches, an account works off one at a time."""
     return Capabilities(
         modes=frozenset({"update", "upsert", "create", "mirror"}),
         max_batch=MAX_BATCH,
-        rows_per_second=calls_per_second,
+        rows_per_second=ROWS_PER_SECOND,
         removal="clear",
         erases=True,
         consent_for_new="email_marketing",
-        max_in_flight=8,
-        rows_per_call=1,
+        max_in_flight=2,
     )
 
 
@@ -58,16 +63,16 @@ class MailchimpMembers:
         audience: str,
         *,
         status: str = "transactional",
-        calls_per_second: int = CALLS_PER_SECOND,
     ) -> None:
         self._http = http
         self._list = f"/lists/{quote(audience, safe='')}"
         self._status = status
         self._kinds: Mapping[str, str] | None = None
-        self.capabilities = capabilities(calls_per_second)
+        self.capabilities = capabilities()
+        self._batches = Batches(http)
 
     def push(self, changes: Sequence[Change]) -> list[Outcome]:
-        """Add unknown members in one call, then update the known ones, one call each."""
+        """Add unknown members in one call, then update the known ones: each by itself, or many."""
         if len(changes) > MAX_BATCH:
             raise ConfigError(f"Mailchimp: a batch has {MAX_BATCH} rows, not {len(changes)}.")
         self._stop_at_unknown_fields(changes)
@@ -79,6 +84,11 @@ class MailchimpMembers:
             if change.operation in ("upsert", "create") and not change.record_id
         ]
         done |= self._add([change for change in new if change.token not in done])
+        updates = [
+            change for change in changes if change.operation != "erase" and change.token not in done
+        ]
+        if len(updates) >= BATCH_FROM:
+            done |= self._update_many(updates, is_first=not done)
         return one_by_one(changes, lambda change: done.get(change.token) or self._write(change))
 
     def check(self) -> list[Finding]:
@@ -119,25 +129,38 @@ class MailchimpMembers:
         return {one.token: one for one in outcomes if one.error_code != EXISTS}
 
     def _write(self, change: Change) -> Outcome:
-        path = f"{self._list}/members/{quote(change.record_id or member_id(change), safe='')}"
         if change.operation == "erase":
             return self._erase(change)
+        path, body = self._update(change)
+        answer = self._http.send(
+            "PATCH", path, query=LENIENT, body=body, idempotent=True, accept={404}
+        )
+        return read_member(change, answer)
+
+    def _update_many(self, changes: Sequence[Change], *, is_first: bool) -> dict[str, Outcome]:
+        """Update members in one batch; `is_first`: nothing was answered yet that could get lost."""
+        updates = [self._update(change) for change in changes]
+        try:
+            outcomes = self._batches.update(changes, updates, LENIENT)
+        except DestinationError as error:
+            if is_first:
+                raise
+            code, why = error.ledger_code, str(error)
+            outcomes = [
+                Outcome(change.token, "pending", change.record_id, code, why) for change in changes
+            ]
+        return {outcome.token: outcome for outcome in outcomes}
+
+    def _path(self, change: Change) -> str:
+        return f"{self._list}/members/{quote(change.record_id or member_id(change), safe='')}"
+
+    def _update(self, change: Change) -> tuple[str, dict[str, object]]:
+        """Give the path and the body of an update. It says nothing of the status."""
         change = change.for_known()
         body: dict[str, object] = {"merge_fields": self._merge_fields(change)}
         if change.record_id and (moved := change.fields.get(ADDRESS)):
             body["email_address"] = moved.strip().lower()
-        answer = self._http.send(
-            "PATCH", path, query=LENIENT, body=body, idempotent=True, accept={404}
-        )
-        if answer.status == 404 and change.operation == "remove":
-            return Outcome(change.token, "accepted", change.record_id)
-        if answer.status == 404:
-            why = "The audience has no such member: archived, or deleted for good."
-            return Outcome(change.token, "rejected", change.record_id, "MEMBER_NOT_FOUND", why)
-        found = (answer.body or {}).get("id")
-        if not isinstance(found, str):
-            return Outcome(change.token, "pending", change.record_id)
-        return Outcome(change.token, "accepted", found)
+        return self._path(change), body
 
     def _erase(self, change: Change) -> Outcome:
         """Erase by id, and where that is gone whoever has an address of the row."""

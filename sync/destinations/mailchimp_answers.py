@@ -47,6 +47,19 @@ def read_batch(changes: Sequence[Change], answer: Item) -> list[Outcome]:
     return [outcomes[change.token] for change in changes]
 
 
+def read_member(change: Change, answer: Answer) -> Outcome:
+    """Say what an answer to the update of a member means that is 200 or 404."""
+    if answer.status == 404 and change.operation == "remove":
+        return Outcome(change.token, "accepted", change.record_id)
+    if answer.status == 404:
+        why = "The audience has no such member: archived, or deleted for good."
+        return Outcome(change.token, "rejected", change.record_id, "MEMBER_NOT_FOUND", why)
+    found = (answer.body or {}).get("id")
+    if not isinstance(found, str):
+        return Outcome(change.token, "pending", change.record_id)
+    return Outcome(change.token, "accepted", found)
+
+
 def classify(answer: Answer) -> DestinationError | None:
     """Say what Mailchimp means by a status. None: what the status means everywhere."""
     status, body = answer.status, answer.body

@@ -91,10 +91,11 @@ def open_members(environment: Environment, target: Target) -> Iterator[Connectio
 
 
 def _destination(http: HttpClient, settings: Settings, target: Target, status: str) -> Destination:
-    audience, rate = target.settings["audience"], settings.rate
+    audience = target.settings["audience"]
     if target.object == TAG_MEMBERS:
-        return MailchimpTagMembers(http, audience, target.settings["tag"], calls_per_second=rate)
-    return MailchimpMembers(http, audience, status=status, calls_per_second=rate)
+        tag, rate = target.settings["tag"], settings.rate
+        return MailchimpTagMembers(http, audience, tag, calls_per_second=rate)
+    return MailchimpMembers(http, audience, status=status)
 
 
 CONNECTOR = Connector(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 import re
 import secrets
 from collections.abc import Mapping, Sequence
@@ -11,6 +12,7 @@ from uuid import uuid4
 
 from pydantic import Field, JsonValue, ValidationError
 
+from sync.sandbox import mailchimp_batches as batches
 from sync.sandbox.faults import Fault, failing
 from sync.sandbox.mailchimp_tags import TAGS, Tags, tagged
 from sync.sandbox.people import People, member_id, spoiled
@@ -77,6 +79,9 @@ class Mailchimp(Service):
 
     def refuse(self, request: Request) -> Reply | None:
         """Refuse a caller without the key, which is the password of any user."""
+        if batches.RESULTS.fullmatch(request.path):  # its address is all that it takes
+            both = "authorization" in request.headers
+            return Reply(400, "InvalidArgument", type="application/xml") if both else None
         scheme, _, given = request.headers.get("authorization", "").partition(" ")
         try:
             key = base64.b64decode(given, validate=True).decode().partition(":")[2]
@@ -90,6 +95,8 @@ class Mailchimp(Service):
         if to := TAGS.fullmatch(request.path):
             return [WriteRow(id=to[2], properties={})]
         found = PATH.fullmatch(request.path)
+        if (request.method, request.path) == ("POST", batches.MADE):
+            return _operations(request)
         if not found or request.method == "GET" or found[3]:
             return []
         if found[4]:
@@ -105,6 +112,8 @@ class Mailchimp(Service):
         if to := TAGS.fullmatch(request.path):
             return self._tag(to[1], to[2], request, struck)
         found = PATH.fullmatch(request.path)
+        if not found and request.path.startswith((batches.MADE, "/mailchimp/results/")):
+            return self._batches(request, struck)
         if not found:
             return _no(404, "Resource Not Found", "The requested resource could not be found.")
         ping, list_id, fields, member, erases = found.groups()
@@ -143,6 +152,45 @@ class Mailchimp(Service):
     def unauthorised(self, code: str) -> Reply:  # noqa: ARG002  (there is one)
         """Refuse a caller."""
         return _no(401, "API Key Invalid", "Your API key may be invalid.")
+
+    def _batches(self, request: Request, struck: Sequence[Fault]) -> Reply:
+        """Answer what is asked of asynchronous batches."""
+        one, results = (place.fullmatch(request.path) for place in (batches.ONE, batches.RESULTS))
+        if request.method == "GET" and results:
+            packed = batches.archive(self._store, results[1])
+            return Reply(200, packed, type="application/gzip") if packed else _gone()
+        if request.method == "GET" and one:
+            shown = batches.shown(self._store, one[1], request.headers.get("host", ""))
+            return Reply(200, shown) if shown else _gone()
+        if request.method == "DELETE" and one:
+            there = self._store.let_go("mailchimp", "_batches", one[1])
+            return Reply(204, None) if there else _gone()
+        if request.method != "POST" or request.path != batches.MADE:
+            return _no(405, "Method Not Allowed", "The requested method is not supported.")
+        try:
+            operations = parse(batches.NewBatch, request.body).operations
+        except ValidationError as error:
+            return _no(400, "Invalid Resource", explain(error))
+        rows = self.rows(request)
+        refused = failing(struck, rows)
+        done = [self._operation(operation, refused) for operation in operations]
+        told = spoiled(struck, done, dict(enumerate(rows)))
+        return Reply(200, batches.keep(self._store, told))
+
+    def _operation(
+        self, operation: batches.Operation, refused: Mapping[str, str]
+    ) -> dict[str, object]:
+        list_id, name = operation.member
+        try:
+            body = parse(Update, operation.body.encode())
+            reply = self._update(list_id, name, body, refused)
+        except ValidationError as error:
+            reply = _no(400, "Invalid Resource", explain(error))
+        return {
+            "status_code": reply.status,
+            "operation_id": operation.operation_id,
+            "response": json.dumps(reply.body),
+        }
 
     def _kinds(self, list_id: str) -> dict[str, str]:
         held = self._store.held_of("mailchimp", "_merge_fields")
@@ -286,6 +334,14 @@ class Mailchimp(Service):
             for tag, value in fields.items()
             if tag in kinds and value != "" and not _fits(kinds[tag], value)
         ]
+
+
+def _operations(request: Request) -> list[WriteRow]:
+    try:
+        operations = parse(batches.NewBatch, request.body).operations
+    except ValidationError:
+        return []
+    return [WriteRow(id=one.member[1], properties={}) for one in operations]
 
 
 def _fits(kind: str, value: JsonValue) -> bool:

@@ -26,7 +26,7 @@ class Request:
 
 @dataclass(frozen=True)
 class Reply:
-    """One answer. `body` goes out as JSON, or as it is where it is text already.
+    """One answer. `body` goes out as JSON, or as it is where it is text or bytes.
 
     `rows` is how many rows were asked for. `is_cut`: the connection breaks half-way.
     """

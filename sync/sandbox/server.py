@@ -215,8 +215,7 @@ class _Handler(BaseHTTPRequestHandler):
         return None, body
 
     def _send(self, reply: Reply) -> None:
-        text = reply.body if isinstance(reply.body, str) else json.dumps(reply.body)
-        payload = b"" if reply.status == 204 else text.encode()
+        payload = b"" if reply.status == 204 else _bytes(reply.body)
         if reply.is_cut and not payload:  # nothing else is there to cut off
             self.close_connection = True
             return
@@ -243,6 +242,12 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
+
+
+def _bytes(body: object) -> bytes:
+    if isinstance(body, bytes):
+        return body
+    return (body if isinstance(body, str) else json.dumps(body)).encode()
 
 
 def _is_loopback(host: str) -> bool:
