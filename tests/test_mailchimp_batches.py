@@ -77,10 +77,11 @@ def test_a_batch_says_nothing_of_the_status(there: StandIn) -> None:
 
 def test_who_turns_out_to_exist_keeps_what_only_a_new_member_is_given(there: StandIn) -> None:
     fields = {"SCORE": "7", "FNAME": "Bob"}
+    born = frozenset({"FNAME"})
     found = [
-        replace(one, operation="upsert", record_id=None, fields=fields, only_new=frozenset(["FNAME"]))
+        replace(one, operation="upsert", record_id=None, fields=fields, only_new=born)
         for one in rows()
-    ]  # fmt: skip
+    ]
     assert set(statuses(there.destination.push(found))) == {"accepted"}
     assert [call["rows"] for call in there.writes()] == [MANY, MANY]
     shown = mailchimp_member(there, 1)
