@@ -47,12 +47,12 @@ def main() -> None:
         for said, fault in FAULTS:
             print(f"# {said}")
             ask(sandbox, "POST", fault)
-        show("sync", settings)
+        show("sync hubspot_contacts", settings)
         show("rejections", settings)
         print("# the next day, all of it is mended")
         ask(sandbox, "DELETE", None)
-        show("plan --sample 0", settings)
-        show("sync", settings)
+        show("plan hubspot_contacts --sample 0", settings)
+        show("sync hubspot_contacts", settings)
         show("status", settings)
 
 

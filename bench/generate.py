@@ -101,6 +101,10 @@ def make_block(people: int, *, activity: float = 1.0, block: int = 0, seed: int 
     made |= sales.make_orders(draws, persons, accounts, bought, block)
     made |= sales.make_deals(draws, persons, companies, accounts, bought, block)
     spoilt = {name: faults.spoil_rows(draws, name, made[name], planted) for name in tables.COLUMNS}
+    # Drawn last and apart, so that all else stays as it was.
+    number = tables.rows_in(made["raw_web__tracks"])
+    answers = visits.make_answers(Draws(seed, block, 1), persons, sessions, block, number)
+    spoilt["raw_web__tracks"] = tables.stack(spoilt["raw_web__tracks"], answers)
     return Block(spoilt, truth, planted)
 
 

@@ -36,7 +36,6 @@ MODELS = (
     "identifier_holders",
     "listed_identifiers",
     "blocked_identifiers",
-    "touched_records",
     "linking_scope",
     "identity_components",
 )

@@ -163,6 +163,41 @@ def make_tracks(
     return {"id": np.arange(n) + first_id(block)} | {key: table[key][order] for key in table}
 
 
+def make_answers(
+    draws: Draws, people: People, sessions: Sessions, block: int, number: int
+) -> Table:
+    """What visitors said to the banner that asks for ads; rows of tracks, counted from `number`.
+
+    Most who answer say yes on their first visit, and some of them take it back on the last one.
+    """
+    human = np.flatnonzero(people.kind[sessions.who] != CRAWLER)
+    who, first = np.unique(sessions.who[human], return_index=True)
+    last = len(human) - 1 - np.unique(sessions.who[human][::-1], return_index=True)[1]
+    answer = draws.pick((60, 18, 22), len(who))  # yes, no, nothing
+    asked, yes = np.flatnonzero(answer < 2), np.flatnonzero(answer == 0)
+    gone = yes[(last > first)[yes] & draws.chance(0.06, len(yes))]
+    session = human[np.concatenate([first[asked], last[gone]])]
+    word = np.concatenate([texts("granted denied")[answer[asked]], blank(len(gone), "denied")])
+    when, n = sessions.when[session] + 12, len(session)
+    order = np.argsort(when, kind="stable")
+    table = {
+        "anonymous_id": people.number[sessions.who[session]] * 2 + sessions.device[session],
+        "user_id": np.full(n, -1),
+        "event": "consent_" + word,
+        "occurred_at": when,
+        "received_at": when + 1,
+        "session_id": session + first_id(block),
+        "path": blank(n),
+        "product_id": np.full(n, -1),
+        "product_category": blank(n),
+        "price": np.full(n, np.nan),
+        "quantity": np.full(n, -1),
+        "content_name": blank(n, "ad_targeting"),
+    }
+    sorted_rows = {key: column[order] for key, column in table.items()}
+    return {"id": np.arange(n) + first_id(block) + number} | sorted_rows
+
+
 def _signed_in(
     draws: Draws, people: People, accounts: Accounts, sessions: Sessions, session: Ints, when: Ints
 ) -> Ints:

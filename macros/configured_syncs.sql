@@ -1,6 +1,7 @@
 {#-
     The exposures that are syncs, with the limits that they are judged by; none while dbt
-    parses. A sync that says nothing is to succeed once a day, with two hours' grace.
+    parses. A sync that says nothing is to succeed once a day, with two hours' grace. A name in
+    the var `syncs` that no exposure has stops the build.
 -#}
 {% macro configured_syncs() -%}
     {%- set found = [] -%}
@@ -17,5 +18,12 @@
             }) -%}
         {%- endif -%}
     {%- endfor -%}
+    {%- set names = found | map(attribute='name') | list -%}
+    {%- set unknown = var('syncs', []) | reject('in', names) | list -%}
+    {%- if execute and graph.get('exposures') and unknown -%}
+        {{ exceptions.raise_compiler_error(
+            'The var syncs names what no exposure is called: ' ~ unknown | join(', ')
+        ) }}
+    {%- endif -%}
     {{ return(found) }}
 {%- endmacro %}

@@ -6,6 +6,7 @@ contact: id* property_email property_phone property_mobilephone property_firstna
   property_website property_industry property_numemployees property_annualrevenue
   property_address property_city property_zip property_state property_country
   property_hs_language property_lifecyclestage property_hs_lead_status
+  property_hs_lifecyclestage_salesqualifiedlead_date
   property_hubspot_owner_id property_associatedcompanyid property_hs_email_optout
   property_user_id property_hs_merged_object_ids property_createdate
   property_lastmodifieddate _fivetran_deleted _fivetran_synced

@@ -36,5 +36,5 @@
     {%- do to_2.extend([
         'drop view ' ~ view, 'create view ' ~ view ~ ' as ' ~ ledger_state_current()
     ]) -%}
-    {{ return({2: to_2, 3: ledger_to_3()}) }}
+    {{ return({2: to_2, 3: ledger_to_3(), 4: ledger_to_4()}) }}
 {%- endmacro %}

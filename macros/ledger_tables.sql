@@ -13,12 +13,13 @@
             'unchanged': count, 'held_back': count, 'skipped': count, 'blocked': count,
             'planned': count, 'accepted': count, 'rejected': count, 'pending': count,
             'error_code': text, 'error': text, 'resumes_at': moment, 'recorded_at': moment,
-        },
+            'place': text},
         'sync_log': {
             'run_id': text, 'run_number': count, 'account': text, 'sync_name': text,
             'row_key': text, 'contact_id': text, 'token': text, 'operation': text,
             'status': text, 'destination_id': text, 'error_code': text, 'message': text,
             'recorded_at': moment, 'request_id': text, 'request_row': count,
+            'former_request_id': text, 'former_request_row': count,
         },
         'sync_requests': ledger_requests(),
         'sync_state': {
@@ -26,6 +27,7 @@
             'unique_key': text, 'run_number': count, 'operation': text, 'fingerprint': text,
             'payload': text, 'destination_id': text, 'status': text, 'attempts': count,
             'error_code': text, 'run_id': text, 'accepted_at': moment, 'recorded_at': moment,
+            'in_doubt': text,
         },
         'sync_leases': {
             'account': text, 'sync_name': text, 'run_id': text, 'holder': text,

@@ -1,11 +1,9 @@
 {#-
-    The first number of the block of 32 that a record number is in; -1 stands by itself.
+    The first number of the block of 64 that a record number is in; -1 stands by itself. A mask
+    of bits is quicker than a division, and every record is looked at.
 
     record_number: whole number
 -#}
 {% macro record_block(record_number) -%}
-    case
-        when {{ record_number }} < 0 then -1
-        else {{ record_number }} - mod({{ record_number }}, 32)
-    end
+    greatest({{ record_number }} & -64, -1)
 {%- endmacro %}

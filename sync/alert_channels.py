@@ -15,7 +15,7 @@ import requests
 from requests.auth import AuthBase
 
 from sync.errors import ConfigError
-from sync.http import HttpClient, RetryPolicy
+from sync.http import HttpClient, RetryPolicy, is_readable
 from sync.signature import ID, Signed, read_secret
 
 log = logging.getLogger("decile")
@@ -106,7 +106,8 @@ def _post(
     headers: Mapping[str, str],
 ) -> None:
     setting = f"DECILE_ALERT_{kind}_URL"
-    parts = urlsplit(environment.get(setting, "").strip())
+    url = environment.get(setting, "").strip()
+    parts = urlsplit(url if is_readable(url) else "")
     if not parts.hostname:
         raise ConfigError(f"{setting} is not set, or is no address.")
     with HttpClient(

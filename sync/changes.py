@@ -18,11 +18,13 @@ class Change:
 
     `token` ties the destination's answer to this row; it is made once, before the first attempt.
     `key` is the row's key in the ledger. `record_id` is the destination's own id where it is
-    known, `unique_key` the value of our own unique property. `fields` maps the destination's
+    known, `unique_key` the value of our own unique property, and `former_key` that of the last
+    write that was accepted. `fields` maps the destination's
     field name to the value as text; None clears the field. A removal names every field that was
     ever sent, each with None; an erasure names none. `types` says what the texts stand for, for
     destinations that take more than text; a field that it does not name is text. `previous` is
-    what the destination accepted last, for one that finds a person by what it was sent. `only_new`
+    what the destination accepted last, for one that finds a person by what it was sent, and
+    `in_doubt` what else may be there, since its answer got lost; the latest is last. `only_new`
     names the fields that only a record which is new may be given.
     """
 
@@ -35,6 +37,13 @@ class Change:
     types: Mapping[str, FieldType] = field(default_factory=dict)
     previous: Mapping[str, str | None] = field(default_factory=dict)
     only_new: frozenset[str] = frozenset()
+    in_doubt: Sequence[Mapping[str, str | None]] = ()
+    former_key: str = ""
+
+    @property
+    def sent(self) -> list[Mapping[str, str | None]]:
+        """Give all that a person may be known by there: what was accepted last comes first."""
+        return [self.previous, *reversed(self.in_doubt)]
 
     def for_new(self) -> Change:
         """Give what a record is created with: nothing that is null."""
@@ -52,7 +61,8 @@ class Outcome:
     """What the destination said of one change. A row it did not mention is pending.
 
     `request_id` is its own name of a call that it works off later, `request_row` the place of the
-    row in that call: see Collects.
+    row in that call: see Collects. `former_request_id` and `former_request_row` are those of the
+    call before, which took out what the row was known by and is not any more.
     """
 
     token: str
@@ -62,6 +72,8 @@ class Outcome:
     message: str | None = None
     request_id: str | None = field(default=None, compare=False)
     request_row: int | None = field(default=None, compare=False)
+    former_request_id: str | None = field(default=None, compare=False)
+    former_request_row: int | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)
@@ -101,6 +113,9 @@ class Capabilities:
     deletes what we made there, or clears the fields we wrote; None: it cannot. `erases`: it can
     forget a person. `consent` is the purpose that everybody sent there must have granted,
     `consent_for_new` what somebody must have granted who is not there yet.
+    `found_by` names the fields by whose values a person is found there, where that is not an id
+    alone: these the ledger has to remember until somebody is out. `unique_key_is` is the one among
+    them that the unique key is a value of.
     `max_in_flight` is how many batches may be under way at the same time. `rows_per_call` is for
     an API that takes fewer rows a call than a batch has; None: a batch is one call.
     """
@@ -112,6 +127,8 @@ class Capabilities:
     erases: bool = False
     consent: str | None = None
     consent_for_new: str | None = None
+    found_by: frozenset[str] = frozenset()
+    unique_key_is: str | None = None
     max_in_flight: int = 1
     rows_per_call: int | None = None
 
@@ -137,6 +154,8 @@ class Finding:
 @runtime_checkable
 class Collects(Protocol):
     """A destination that works off in its own time what it accepted, and can be asked later."""
+
+    capabilities: Capabilities
 
     def collect(self, request_id: str) -> Collected:
         """Ask what became of a call."""

@@ -75,12 +75,15 @@ def check_command(
 
 
 def _check_rules(recipe: str | None, project_dir: Path, target: str | None) -> None:
+    from sync.audience_seeds import check_audiences
+    from sync.policy_rules import check_policies
     from sync.rule_warnings import file_warnings
     from sync.rules import check_rules
 
     with command(project_dir):
-        if problems := check_rules(Path(), recipe=recipe):
-            raise ConfigError(*map(str, problems))
+        for check in (check_rules, check_policies, check_audiences):
+            if problems := check(Path(), recipe=recipe):
+                raise ConfigError(*map(str, problems))
         # What the rules hit is known of those that were built.
         hits = _warehouse_warnings(target) if recipe is None else []
         warnings = [*file_warnings(Path(), recipe), *hits]
@@ -148,6 +151,24 @@ def rebase(
         print_json([show_rebase.moved_json(result) for result in results])
     else:
         show_rebase.show_moved(out(), results)
+
+
+@app.command()
+def audiences(
+    as_json: AsJson = False,  # noqa: FBT002  (as above: Typer)
+    project_dir: ProjectDir = Path(),
+    target: Target = None,
+) -> None:
+    """Show how many are in each audience, in two of them, and what came of it. Names nobody."""
+    from sync.session import open_session
+    from sync.show_audiences import read_audiences, show_audiences
+
+    with command(project_dir), open_session(target) as session:
+        found = read_audiences(session)
+    if as_json:
+        print_json(found)
+    else:
+        show_audiences(out(), found)
 
 
 @app.command()

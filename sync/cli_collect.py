@@ -8,7 +8,18 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from sync.console import AsJson, OneSync, ProjectDir, Target, aside, command, out, print_json
+from sync.console import (
+    AsJson,
+    OneSync,
+    ProjectDir,
+    Target,
+    aside,
+    command,
+    out,
+    print_json,
+    show_error,
+)
+from sync.errors import ConfigError
 
 if TYPE_CHECKING:
     from sync.collect import Found
@@ -22,7 +33,8 @@ def collect(
 ) -> None:
     """Ask what became of calls that a destination works off later: match rate, failed rows.
 
-    Exit 1 if rows came to nothing, or if a call could not be asked about or is too old to be.
+    Exit 1 if rows came to nothing, or if a call could not be asked about or is too old to be;
+    exit 2 if the settings lead to another place than the one that was called.
     """
     from sync.changes import Collects
     from sync.collect import UNANSWERED, UNKNOWN
@@ -30,17 +42,26 @@ def collect(
     from sync.session import connect, open_session
 
     found: list[Found] = []
+    codes = [0]
     with command(project_dir), open_session(target) as session:
         for chosen in session.chosen(sync):
             with connect(chosen.meta.destination, chosen.goes_to, aside) as connection:
-                if isinstance(connection.destination, Collects):
-                    found += ask(chosen, session.ledger(connection), connection.destination)
+                if not isinstance(connection.destination, Collects):
+                    continue
+                try:
+                    session.place(chosen, connection, moved=False, tell=aside)
+                except ConfigError as error:
+                    show_error(error)
+                    codes.append(error.exit_code)
+                    continue
+                found += ask(chosen, session.ledger(connection), connection.destination)
     if as_json:
         print_json([asdict(one) for one in found])
     else:
         _show(found)
     if any(one.failed or one.status in (UNANSWERED, UNKNOWN) for one in found):
-        raise typer.Exit(1)
+        codes.append(1)
+    raise typer.Exit(max(codes))
 
 
 def _show(found: list[Found]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -30,6 +31,9 @@ if TYPE_CHECKING:
 
 Full = Annotated[bool, typer.Option("--full", help="Send what is unchanged too.")]
 Force = Annotated[bool, typer.Option("--force", help="Send although dbt's last build is bad.")]
+Moved = Annotated[
+    bool, typer.Option("--moved", help="The place is the same one under another name or address.")
+]
 Personal = Annotated[
     bool, typer.Option("--show-personal", help="Show e-mails, phones, names and the like too.")
 ]
@@ -46,6 +50,7 @@ def plan(
     show_all: Annotated[bool, typer.Option("--all", help="Show every change.")] = False,  # noqa: FBT002  (as above: Typer)
     personal: Personal = False,  # noqa: FBT002  (as above: Typer)
     allow: Allow = [],  # noqa: B006  (as above: Typer; nobody writes to it)
+    moved: Moved = False,  # noqa: FBT002  (as above: Typer)
     project_dir: ProjectDir = Path(),
     target: Target = None,
 ) -> None:
@@ -61,6 +66,7 @@ def plan(
             with connect(chosen.meta.destination, chosen.goes_to, aside) as connection:
                 for problem in gate.problems_of(chosen, session.ledger(connection)):
                     aside(f"{chosen.name}: decile sync would refuse: {problem}")
+                session.place(chosen, connection, moved=moved, tell=aside)
                 made = session.plan(chosen, connection, full=full, allowed=allowed)
                 able = connection.destination.capabilities
             shown = made.to_send if show_all else sample
@@ -79,6 +85,7 @@ def sync_command(
     force: Force = False,  # noqa: FBT002  (as above: Typer)
     full: Full = False,  # noqa: FBT002  (as above: Typer)
     allow: Allow = [],  # noqa: B006  (as above: Typer; nobody writes to it)
+    moved: Moved = False,  # noqa: FBT002  (as above: Typer)
     wait: Wait = 0,
     project_dir: ProjectDir = Path(),
     target: Target = None,
@@ -89,7 +96,8 @@ def sync_command(
     with command(project_dir):
         allowed = parse_allowed(allow)
         options = {"full": full, "allowed": allowed}
-        _send(sync, target, options, command_name="sync", force=force, wait=wait, as_json=as_json)
+        how = How(command="sync", force=force, moved=moved, wait=wait)
+        _send(sync, target, options, how, as_json=as_json)
 
 
 def retry(
@@ -103,18 +111,21 @@ def retry(
     """Send what was rejected or got no answer, and nothing else."""
     with command(project_dir):
         options = {"only_failed": True}
-        _send(sync, target, options, command_name="retry", force=force, wait=wait, as_json=as_json)
+        _send(sync, target, options, How(command="retry", force=force, wait=wait), as_json=as_json)
+
+
+@dataclass(frozen=True, kw_only=True)
+class How:
+    """What a command that sends was told beside what to plan."""
+
+    command: str
+    force: bool
+    wait: float
+    moved: bool = False
 
 
 def _send(
-    name: str | None,
-    target: str | None,
-    options: Mapping[str, Any],
-    *,
-    command_name: str,
-    force: bool,
-    wait: float,
-    as_json: bool,
+    name: str | None, target: str | None, options: Mapping[str, Any], how: How, *, as_json: bool
 ) -> None:
     """Send one sync after the other. What refuses one of them leaves the others alone."""
     from sync import show
@@ -123,20 +134,12 @@ def _send(
     from sync.session import open_session
 
     results, codes = [], [0]
-    opened = open_session(target, wait=wait)
+    opened = open_session(target, wait=how.wait)
     with open_log(), opened as session, finish_on_interrupt() as stopped:
         chosen_syncs = session.chosen(name)
         for chosen in chosen_syncs:
             try:
-                result = _send_one(
-                    session,
-                    chosen,
-                    options,
-                    command_name=command_name,
-                    force=force,
-                    wait=wait,
-                    stopped=stopped,
-                )
+                result = _send_one(session, chosen, options, how, stopped)
             except DecileError as error:
                 show_error(error)
                 codes.append(error.exit_code)
@@ -159,10 +162,7 @@ def _send_one(
     session: Session,
     sync: Sync,
     options: Mapping[str, Any],
-    *,
-    command_name: str,
-    force: bool,
-    wait: float,
+    how: How,
     stopped: Callable[[], int],
 ) -> Result:
     from sync import gate, show
@@ -173,13 +173,14 @@ def _send_one(
     from sync.session import connect
 
     with connect(sync.meta.destination, sync.goes_to, aside) as connection:
-        session.check_target(connection)
+        session.check_target(connection, sync.meta.destination)
         ledger, run_id = session.ledger(connection), new_run_id()
         facts = about(sync=sync.name, account=connection.account, run_id=run_id)
         with facts, alerting(sync, ledger, run_id, aside) as ended:
-            gate.refuse_bad_build(sync, ledger, force=force, tell=aside)
+            gate.refuse_bad_build(sync, ledger, force=how.force, tell=aside)
             # What was sent before is read under the lease: nobody else adds to it.
-            with hold_lease(ledger, sync.name, run_id, wait=wait, stopped=stopped) as lease:
+            with hold_lease(ledger, sync.name, run_id, wait=how.wait, stopped=stopped) as lease:
+                place = session.place(sync, connection, moved=how.moved, tell=aside)
                 made = session.plan(sync, connection, **options)
                 with show.progress(err(), sync, made.to_send) as advance:
                     result = run_sync(
@@ -188,7 +189,8 @@ def _send_one(
                         connection.destination,
                         ledger,
                         run_id=run_id,
-                        command=command_name,
+                        command=how.command,
+                        place=place,
                         lease=lease,
                         advance=advance,
                         stopped=stopped,
@@ -262,7 +264,9 @@ def validate(
 
 
 def setup(
-    destination: Annotated[str, typer.Argument(help="Its name in the exposures, as hubspot.")],
+    destination: Annotated[
+        str | None, typer.Argument(help="Its name in the exposures. [default: all]")
+    ] = None,
     dry_run: Annotated[bool, typer.Option(help="Only say what is missing.")] = False,  # noqa: FBT002  (as above: Typer)
     project_dir: ProjectDir = Path(),
     target: Target = None,
@@ -273,13 +277,14 @@ def setup(
 
     with command(project_dir), open_session(target) as session:
         conflicts = []
-        for goes_to, fields in session.fields_for(destination):
-            with connect(destination, goes_to, aside) as connection:
+        names = [destination] if destination else session.destinations
+        for name, goes_to, fields in session.all_fields_for(names):
+            with connect(name, goes_to, aside) as connection:
                 if not dry_run:
-                    session.check_target(connection)
+                    session.check_target(connection, name)
                 there = connection.destination
                 steps = there.plan_setup(fields) if dry_run else there.apply_setup(fields)
-            title = f"{destination} {goes_to.object}, account {connection.account}"
+            title = f"{name} {goes_to.object}, account {connection.account}"
             show.show_setup(out(), title, steps)
             conflicts += [step.name for step in steps if step.action == "conflict"]
         if conflicts:

@@ -6,6 +6,7 @@ nobody could be asked about for too long is unknown, and stays accepted.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -14,7 +15,8 @@ from typing import Any
 from sync.changes import Collected, Collects
 from sync.config import Sync
 from sync.errors import DestinationError
-from sync.ledger import IN_DOUBT, SENT, Ledger, next_moment, utc_now
+from sync.ledger import IN_DOUBT, IN_FLIGHT, SENT, Ledger, next_moment, utc_now
+from sync.render import distinct, payloads
 
 # After so many days a destination has nothing more to say of a call.
 DAYS = 7
@@ -33,12 +35,13 @@ STATE = (
     "run_id",
     "operation",
     "payload",
+    "in_doubt",
     "destination_id",
     "attempts",
     "accepted_at",
 )
-# What an accepted removal lets go of.
-KNOWN = ("payload", "destination_id")
+# What an accepted write may let go of, and what was known of a row before a run began to send it.
+KNOWN = ("payload", "destination_id", "in_doubt")
 
 
 @dataclass(frozen=True)
@@ -59,7 +62,7 @@ class Found:
 def collect(sync: Sync, ledger: Ledger, destination: Collects) -> Iterator[Found]:
     """Ask about each call that is not settled, write down what is said, and give it."""
     oldest = utc_now() - timedelta(days=DAYS)
-    for request in list(_open(sync, ledger)):
+    for request in list(open_calls(sync, ledger)):
         if request["sent_at"] <= oldest:
             _write(sync, ledger, request, UNKNOWN, None, [])
             yield _found(sync, ledger, request, UNKNOWN)
@@ -69,7 +72,8 @@ def collect(sync: Sync, ledger: Ledger, destination: Collects) -> Iterator[Found
         except DestinationError as error:
             yield _found(sync, ledger, request, UNANSWERED, error=str(error))
             continue
-        failed = list(_failed_rows(sync, ledger, request, answer))
+        found_by = destination.capabilities.found_by
+        failed = list(_failed_rows(sync, ledger, request, answer, found_by))
         _write(sync, ledger, request, answer.status, answer.match_rate, failed)
         yield _found(sync, ledger, request, answer.status, answer.match_rate, len(failed))
 
@@ -97,7 +101,7 @@ def _found(
     )
 
 
-def _open(sync: Sync, ledger: Ledger) -> Iterator[Mapping[str, Any]]:
+def open_calls(sync: Sync, ledger: Ledger) -> Iterator[Mapping[str, Any]]:
     """Give the calls of which it is not known what they came to, the oldest first."""
     return ledger.warehouse.rows(
         f"""
@@ -122,51 +126,84 @@ def _open(sync: Sync, ledger: Ledger) -> Iterator[Mapping[str, Any]]:
 
 
 def _failed_rows(
-    sync: Sync, ledger: Ledger, request: Mapping[str, Any], answer: Collected
+    sync: Sync,
+    ledger: Ledger,
+    request: Mapping[str, Any],
+    answer: Collected,
+    found_by: frozenset[str],
 ) -> Iterator[dict[str, Any]]:
     """Give the rows that came to nothing, each with its code; not those written again since."""
     if not answer.failed and answer.status != "failed":
         return
-    rows = ledger.warehouse.rows(
+    seen: set[str] = set()
+    for row in _rows_of(sync, ledger, request):
+        code = answer.failed.get(row["request_row"])
+        if (code or answer.status == "failed") and row["row_key"] not in seen:
+            seen.add(row["row_key"])
+            yield {**row, **_kept(row, found_by), "error_code": code or REQUEST_FAILED}
+
+
+def _rows_of(sync: Sync, ledger: Ledger, request: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """Give the rows of a call that were not written again since, with what was known before."""
+    return ledger.warehouse.rows(
         f"""
-        with known as (
-            select
-                row_key,
-                {", ".join(KNOWN)},
-                row_number() over (
-                    partition by row_key
-                    order by run_number desc, recorded_at desc, attempts desc
-                ) as recency
+        with intents as (
+            select run_id, row_key, {", ".join(KNOWN)}
             from {ledger.table("sync_state")}
-            where account = ? and sync_name = ? and payload is not null
+            where account = ? and sync_name = ? and error_code = '{IN_FLIGHT}'
+        ),
+        named as (
+            {_named(ledger, "request")}
+            union all
+            {_named(ledger, "former_request")}
         )
         select
             {", ".join(f"state.{name}" for name in STATE)},
-            {", ".join(f"known.{name} as known_{name}" for name in KNOWN)},
+            {", ".join(f"intents.{name} as known_{name}" for name in KNOWN)},
             log.token,
             log.request_row
-        from {ledger.table("sync_log")} as log
+        from named as log
         inner join {ledger.table("sync_state_current")} as state
             on
                 log.account = state.account
                 and log.sync_name = state.sync_name
                 and log.row_key = state.row_key
                 and log.run_id = state.run_id
-        left join known
-            on state.row_key = known.row_key and known.recency = 1
+        left join intents
+            on state.row_key = intents.row_key and state.run_id = intents.run_id
         where
             log.account = ? and log.sync_name = ? and log.request_id = ?
             and log.status = 'accepted' and state.status = 'accepted'
-        order by log.request_row
+        order by log.request_row, log.token
         """,  # noqa: S608  (names of our own tables)
         (ledger.account, sync.name, ledger.account, sync.name, request["request_id"]),
     )
-    for row in rows:
-        code = answer.failed.get(row["request_row"])
-        if code or answer.status == "failed":
-            # A removal that was accepted left nothing by which to repeat it.
-            kept = {name: row[name] or row[f"known_{name}"] for name in KNOWN}
-            yield {**row, **kept, "error_code": code or REQUEST_FAILED}
+
+
+def _named(ledger: Ledger, call: str) -> str:
+    """Give the query for the rows of calls, by a pair of columns that names the call."""
+    return f"""
+            select account, sync_name, run_id, row_key, token, status,
+                {call}_id as request_id, {call}_row as request_row
+            from {ledger.table("sync_log")}
+            where {call}_id is not null
+    """  # noqa: S608  (names of our own tables)
+
+
+def _kept(row: Mapping[str, Any], found_by: frozenset[str]) -> dict[str, Any]:
+    """Give what is known of a row that came to nothing: whatever was there before may be still.
+
+    A removal that was accepted left nothing by which to repeat it, and one of a former address
+    that address.
+    """
+    payload = row["payload"] or row["known_payload"]
+    before = json.loads(row["known_payload"] or "{}")
+    doubts = [*payloads(row["in_doubt"]), *payloads(row["known_in_doubt"]), before]
+    return {
+        "payload": payload,
+        "destination_id": row["destination_id"] or row["known_destination_id"],
+        "in_doubt": distinct(doubts, found_by, but=json.loads(payload or "{}")),
+    }
 
 
 def _write(

@@ -99,6 +99,8 @@ def read_project(manifest: Node, destinations: Mapping[str, Connector]) -> Proje
         sync, found = _parse(exposure, manifest, destinations)
         problems += [f"{place}: {problem}" for problem in found]
         syncs += [sync] if sync else []
+    # Who is to be put on a list is made first.
+    syncs.sort(key=lambda sync: sync.meta.mode == "audience")
     for node in _guard_models(manifest):
         guard, found = _parse_guard(node, {exposure["name"] for exposure in _exposures(manifest)})
         found += list(_unguarded(guard, syncs)) if guard else []

@@ -38,6 +38,10 @@ def destination_problems(meta: SyncMeta, destinations: Mapping[str, Connector]) 
         yield f"sync.mode: {place} cannot {meta.mode!r}; it can {', '.join(modes)}"
     if meta.mode == "audience" and not (meta.consent or able.consent):
         yield "sync.consent: is missing; an audience is written to: name a purpose, or none"
+    if kind.needs_unique_key and meta.unique_key is None:
+        yield f"sync.unique_key: is missing, and {place} takes people out by it: name contact_id"
+    if meta.mode == "audience" and able.found_by and meta.create_fields:
+        yield f"sync.create_fields: {place} forgets them, and takes people out by them: use fields"
     if meta.in_flight > able.max_in_flight:
         yield f"sync.in_flight: {place} takes at most {able.max_in_flight}"
     known = ", ".join((*kind.required, *kind.optional)) or "none"

@@ -25,6 +25,7 @@ from sync.errors import DestinationError, LeaseLost, QuotaExhausted
 from sync.ledger import Ledger, Run, as_kept, utc_now
 from sync.plan_guards import Allowed
 from sync.planner import Plan, Planned, Scope, make_plan
+from sync.render import canonical
 from sync.sending import Part, send
 
 log = logging.getLogger("decile")
@@ -121,14 +122,19 @@ def run_sync(
     *,
     run_id: str | None = None,
     command: str = "sync",
+    place: Mapping[str, str] | None = None,
     lease: Lease | None = None,
     advance: Advance = lambda _rows: None,
     stopped: Stopped = lambda: 0,
 ) -> Result:
-    """Send a plan. Errors of the destination end up in the result, not in the air."""
+    """Send a plan. Errors of the destination end up in the result, not in the air.
+
+    `place` is what names the place that it is sent to: see sync/place.py.
+    """
     able = destination.capabilities
     result = Result(run_id=run_id or new_run_id(), plan=plan)
-    run = Run(result.run_id, ledger.next_run_number(), able.removal)
+    number, where = ledger.next_run_number(), canonical(place) if place else None
+    run = Run(result.run_id, number, able.removal, where, able.found_by, able.unique_key_is)
     _record_run(ledger, sync, run, result, command, "running")
 
     def keep(part: Part) -> None:
@@ -189,6 +195,7 @@ def _record_run(
             "error": str(result.error) if result.error else None,
             "resumes_at": _resumes_at(result),
             "recorded_at": utc_now(),
+            "place": run.place,
         }
     )
     log.info("run %s", status, extra={"event": "run", "sync": sync.name, **counts})

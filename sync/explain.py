@@ -31,7 +31,9 @@ def explain_one(session: Session, who: str) -> Json:
         "merges": _rows(session, _MERGES, contact_id),
         "splits": _rows(session, _SPLITS, contact_id),
         "values": _rows(session, _VALUES, contact_id),
+        "permissions": _rows(session, _PERMISSIONS, contact_id),
         "consents": _rows(session, _CONSENTS, contact_id),
+        "audiences": _rows(session, _AUDIENCES, contact_id),
     }
 
 
@@ -219,4 +221,19 @@ _CONSENTS = """
         on words.contact_id = stands.contact_id and words.purpose = stands.purpose
     where words.contact_id = ?
     order by words.purpose, words.changed_at desc, words.source
+"""
+
+_PERMISSIONS = """
+    select purpose, is_allowed, reason, since, source
+    from {contact_permissions}
+    where contact_id = ?
+    order by purpose
+"""
+
+# What it is in now comes first, then the latest exits.
+_AUDIENCES = """
+    select audience, entry_number, reason, arm, is_holdout, entered_at, left_at
+    from {audience_members}
+    where contact_id = ?
+    order by case when left_at is null then 0 else 1 end, left_at desc, audience, entry_number
 """

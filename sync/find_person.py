@@ -49,8 +49,13 @@ def rows_of(session: Session, who: str) -> list[tuple[str | None, str]]:
     return (
         _by_record(session, who)
         or _by_contact(session, who)
-        or _by_identifier(session, *_identifier(who))
+        or (_by_identifier(session, *_identifier(who)) if _is_address(who) else [])
     )
+
+
+def _is_address(who: str) -> bool:
+    """Tell an e-mail or a number from an id of nobody, whose digits may end somebody's number."""
+    return "@" in who or not re.search("[A-Za-z]", who)
 
 
 def _by_record(session: Session, key: str) -> list[tuple[str | None, str]]:
@@ -86,7 +91,7 @@ def _identifier(who: str) -> tuple[str, str, str]:
     if "@" in who:
         return "email", "=", who.lower()
     digits = re.sub(r"\D", "", who)
-    if who.startswith(("+", "00")) or len(digits) < LEAST_DIGITS:
+    if who.startswith(("+", "00")) or len(digits.lstrip("0")) < LEAST_DIGITS:
         return "phone", "=", "+" + digits.removeprefix("00")
     # Without its country a number is known by how it ends.
     return "phone", "like", "%" + digits.lstrip("0")

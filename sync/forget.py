@@ -12,8 +12,9 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 
+from sync.forget_erase import Answer, Connect, Kept, Run, erase_sent
 from sync.forget_person import Hashes, Person, find_hashes, find_whom, write_hashes
-from sync.forget_sent import Answer, Connect, Sent, erase_sent, find_sent
+from sync.forget_sent import Sent, find_sent
 from sync.forget_tables import Finder, Table, digest_sql, tables_of_people
 from sync.lease import hold_lease
 from sync.ledger import Ledger, open_ledger
@@ -49,7 +50,8 @@ class Proof:
     @property
     def exit_code(self) -> int:
         """1 where a run has to follow, or somebody's hand."""
-        return int(any(self.left.values()) or any(answer.ids for answer in self.answers))
+        open_ends = (one for one in self.answers if one.rows > one.erased + one.cleared)
+        return int(any(self.left.values()) or any(open_ends))
 
 
 def prepare(session: Session, who: str) -> Case:
@@ -65,21 +67,25 @@ def prepare(session: Session, who: str) -> Case:
 
 def forget(session: Session, case: Case, connect: Connect) -> Proof:
     """Do it. Raises LeaseHeld where one of the syncs is running, before anything is erased."""
-    ledger, run_id = _ledger(session), f"forget-{secrets.token_hex(6)}"
+    ledger = _ledger(session)
+    run = Run(f"forget-{secrets.token_hex(6)}", ledger.next_run_number())
     write_hashes(ledger, case.hashes)
     with ExitStack() as leases:
         # Of every sync: one that runs may have planned the person, and not sent it yet.
         for account, sync_name in _ever_run(ledger):
             of_account = replace(ledger, account=account)
-            leases.enter_context(hold_lease(of_account, sync_name, run_id))
+            leases.enter_context(hold_lease(of_account, sync_name, run.run_id))
+        kept, finder = Kept(), case.finder
         answers = tuple(
-            erase_sent(session, sent, connect) for sent in find_sent(case.finder, ledger)
+            erase_sent(session, sent, connect, run, kept) for sent in find_sent(finder, ledger)
         )
-        open_ends = tuple((one.account, one.sync_name) for one in answers if one.again)
-        finder = replace(case.finder, spared=open_ends)
         with session.warehouse.transaction():
             deleted = {table.label: _delete(finder, table) for table in finder.tables}
-    left = {table.label: case.finder.count(table) for table in finder.tables}
+            for name, rows in vars(kept).items():
+                session.warehouse.insert(ledger.table(name), rows)
+    left = {table.label: finder.count(table) for table in finder.tables}
+    # What was put back was not deleted.
+    deleted = {label: max(count - left[label], 0) for label, count in deleted.items()}
     return Proof(case, deleted, left, answers, tuple(_unreached(session, case)))
 
 
@@ -92,8 +98,6 @@ def _ever_run(ledger: Ledger) -> list[tuple[str, str]]:
 
 
 def _delete(finder: Finder, table: Table) -> int:
-    if table.name == "sync_state":
-        finder.blank(table)
     return finder.delete(table)
 
 

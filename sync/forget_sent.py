@@ -1,24 +1,41 @@
-"""What was sent of a person, and asking each destination to erase it."""
+"""What was sent of a person, and how it stands there: to be erased, asked for, or gone."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from typing import Literal
 
-from sync.changes import Capabilities, Change, Outcome
-from sync.config import Sync
-from sync.destinations.connection import Connection
-from sync.errors import ConfigError, DestinationError
+from sync.changes import Capabilities
+from sync.destinations import DESTINATIONS
 from sync.forget_tables import Finder, Table
-from sync.ledger import Ledger
-from sync.render import digest
+from sync.ledger import SENT, Ledger
+from sync.render import Payload, payloads
 from sync.session import Session
 from sync.warehouse import Record
 
-Connect = Callable[[Sync], AbstractContextManager[Connection]]
+Standing = Literal["there", "asked", "gone"]
+Name = tuple[str, str, str]
+
+OPEN = frozenset({SENT, "processing"})
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row that an account took, or may have taken.
+
+    `now` is what the ledger knows of it, `sent` all that was ever sent of it, the last first.
+    `there`: it has to be erased. `asked`: that was asked for by the calls in `log`, which nobody
+    has confirmed yet. `gone`: they were.
+    """
+
+    now: Record
+    sent: tuple[Payload, ...]
+    standing: Standing
+    log: tuple[Record, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -27,135 +44,100 @@ class Sent:
 
     account: str
     sync_name: str
-    rows: tuple[Record, ...]
+    rows: tuple[Row, ...]
 
-
-@dataclass(frozen=True)
-class Answer:
-    """What became of them. `ids` are the destination's own, of rows that are still there.
-
-    `again`: a later run can do more.
-    """
-
-    account: str
-    sync_name: str
-    destination: str
-    rows: int
-    erased: int = 0
-    cleared: int = 0
-    why: str | None = None
-    ids: tuple[str, ...] = ()
-    again: bool = False
+    def standing(self, standing: Standing) -> list[Row]:
+        """Give the rows that stand so."""
+        return [row for row in self.rows if row.standing == standing]
 
 
 def find_sent(finder: Finder, ledger: Ledger) -> list[Sent]:
-    """Find what any account was sent, by the latest row of each key."""
-    columns = next((one.columns for one in finder.tables if one.name == "sync_state"), frozenset())
-    name = "sync_state_current"
-    current = Table(name, name, ledger.table(name), columns)
-    rows = finder.rows(
-        current,
-        "account, sync_name, row_key, unique_key, destination_id, payload",
-        "(accepted_at is not null or status = 'pending')",
-    )
-    key = ("account", "sync_name", "row_key")
-    ordered = sorted(rows, key=lambda row: tuple(str(row[name]) for name in key))
+    """Find what any account was sent, by the latest row of each key; not what it let go of."""
+    history: dict[Name, list[Record]] = defaultdict(list)
+    for state in _rows(finder, ledger, "sync_state", "sync_state"):
+        history[_name(state)].append(state)
+    calls: dict[Name, list[Record]] = defaultdict(list)
+    for call in _rows(finder, ledger, "sync_log", "sync_log"):
+        if call["request_id"] and call["status"] == "accepted":
+            calls[_name(call)].append(call)
+    statuses = _statuses(ledger, (call for made in calls.values() for call in made))
+    found = []
+    for now in sorted(_rows(finder, ledger, "sync_state_current", "sync_state"), key=_name):
+        log = [call for call in calls[_name(now)] if call["run_id"] == now["run_id"]]
+        told = {statuses.get((*_name(call)[:2], call["request_id"]), SENT) for call in log}
+        able = able_of(finder.session, now["sync_name"])
+        if standing := _standing(now, told, able):
+            former = sorted(history[_name(now)], key=_recency, reverse=True)
+            if able and able.unique_key_is and now["destination_id"]:
+                former = []  # An address that was theirs may be somebody else's; the id is not.
+            sent = tuple(_sent([now, *former]))
+            found.append(Row(now, sent, standing, tuple(log)))
     return [
-        Sent(account, sync_name, tuple(group))
-        for (account, sync_name), group in groupby(
-            ordered, key=lambda row: (str(row["account"]), str(row["sync_name"]))
-        )
+        Sent(account, sync_name, tuple(rows))
+        for (account, sync_name), rows in groupby(found, key=lambda row: _name(row.now)[:2])
     ]
 
 
-def erase_sent(session: Session, sent: Sent, connect: Connect) -> Answer:
-    """Have one account erase what one sync sent. Errors end up in the answer."""
-    sync = next((one for one in session.syncs if one.name == sent.sync_name), None)
-    if sync is None:
-        return _untouched(sent, "?", "this project has no such sync any more")
-    destination = sync.meta.destination
-    try:
-        with connect(sync) as connection:
-            if connection.account != sent.account:
-                why = f"the settings lead to the account {connection.account}"
-                return _untouched(sent, destination, why)
-            session.check_target(connection)
-            return _erase(sent, destination, connection)
-    except ConfigError:
-        why = f"target {session.warehouse.target} is not listed for it in sync_targets"
-        return _untouched(sent, destination, why)
-    except DestinationError as error:
-        return _untouched(sent, destination, str(error))
+def able_of(session: Session, sync_name: str) -> Capabilities | None:
+    """Say what the destination of a sync can do; None: this project has no such sync."""
+    found = next((one.meta for one in session.syncs if one.name == sync_name), None)
+    return DESTINATIONS[found.destination].objects[found.object].capabilities if found else None
 
 
-def _erase(sent: Sent, destination: str, connection: Connection) -> Answer:
-    able = connection.destination.capabilities
-    if not able.erases and not able.removal:
-        return _untouched(sent, destination, "it cannot erase: do it there by hand", again=False)
-    outcomes = list(_outcomes(sent, connection, able))
-    accepted = [outcome.status == "accepted" for outcome in outcomes]
-    left = [row for row, done in zip(sent.rows, accepted, strict=True) if not done]
-    codes = {outcome.error_code or "no answer" for outcome in outcomes if _failed(outcome)}
-    cleared = "" if able.erases else "it cannot erase; what was sent is cleared or removed"
-    return Answer(
-        sent.account,
-        sent.sync_name,
-        destination,
-        rows=len(outcomes),
-        erased=sum(accepted) if able.erases else 0,
-        cleared=0 if able.erases else sum(accepted),
-        why=", ".join(sorted(codes)) or cleared or None,
-        ids=_ids(left),
-        again=bool(left),
+def _standing(row: Record, calls: set[str], able: Capabilities | None) -> Standing | None:
+    """Tell how a row stands; None: it never was there, or was let go of."""
+    if row["fingerprint"] is not None or row["status"] == "pending":
+        return "there"
+    if row["accepted_at"] is None:
+        return None
+    if row["status"] == "accepted" and row["operation"] in ("remove", "erase"):
+        if calls & OPEN:
+            return "asked"
+        if not calls <= {"done"}:
+            return "there"
+        if row["operation"] == "erase":
+            return "gone"
+    # What was cleared has an id still. To erase by a key, which is never lost, may reach further.
+    reaches_further = able is not None and able.erases and not able.found_by
+    return "there" if row["destination_id"] is not None or reaches_further else None
+
+
+def _sent(states: Sequence[Record]) -> Iterator[Payload]:
+    """Give what rows of sync_state say was sent, each once."""
+    seen = []
+    for state in states:
+        for one in [json.loads(state["payload"] or "{}"), *reversed(payloads(state["in_doubt"]))]:
+            if one and one not in seen:
+                seen.append(one)
+                yield one
+
+
+def _statuses(ledger: Ledger, calls: Iterable[Record]) -> Mapping[Name, str]:
+    """Give what was said last of calls that were worked off later."""
+    names = sorted({str(call["request_id"]) for call in calls})
+    if not names:
+        return {}
+    rows = ledger.warehouse.rows(
+        f"""
+        select account, sync_name, request_id, status
+        from {ledger.table("sync_requests")}
+        where request_id in ({", ".join("?" for _ in names)})
+        order by recorded_at, case when status = '{SENT}' then 0 else 1 end
+        """,  # noqa: S608  (names of our own tables, marks alone)
+        names,
     )
+    return {(row["account"], row["sync_name"], row["request_id"]): row["status"] for row in rows}
 
 
-def _outcomes(sent: Sent, connection: Connection, able: Capabilities) -> Iterator[Outcome]:
-    for start in range(0, len(sent.rows), able.max_batch):
-        batch = [_change(sent, row, able) for row in sent.rows[start : start + able.max_batch]]
-        try:
-            answers = {one.token: one for one in connection.destination.push(batch)}
-        except DestinationError as error:
-            code = error.ledger_code
-            yield from (Outcome(change.token, "pending", error_code=code) for change in batch)
-        else:
-            yield from (
-                answers.get(change.token, Outcome(change.token, "pending")) for change in batch
-            )
+def _rows(finder: Finder, ledger: Ledger, name: str, like: str) -> list[Record]:
+    """Give the person's rows of a table of the ledger, or of a view with the columns of one."""
+    columns = next((one.columns for one in finder.tables if one.name == like), frozenset[str]())
+    return finder.rows(Table(name, name, ledger.table(name), columns), "*")
 
 
-def _change(sent: Sent, row: Record, able: Capabilities) -> Change:
-    operation, fields = ("erase", {}) if able.erases else ("remove", _cleared(row))
-    return Change(
-        token=digest(f"{sent.sync_name}\0{row['row_key']}\0{operation}")[:32],
-        key=row["row_key"],
-        operation="erase" if able.erases else "remove",
-        record_id=row["destination_id"],
-        unique_key=row["unique_key"] or "",
-        fields=fields,
-        previous=json.loads(row["payload"] or "{}"),
-    )
+def _name(row: Record) -> Name:
+    return (str(row["account"]), str(row["sync_name"]), str(row["row_key"]))
 
 
-def _cleared(row: Record) -> dict[str, str | None]:
-    return dict.fromkeys(json.loads(row["payload"] or "{}"))
-
-
-def _failed(outcome: Outcome) -> bool:
-    return outcome.status != "accepted"
-
-
-def _ids(rows: Sequence[Record]) -> tuple[str, ...]:
-    return tuple(str(row["destination_id"]) for row in rows if row["destination_id"])
-
-
-def _untouched(sent: Sent, destination: str, why: str, *, again: bool = True) -> Answer:
-    return Answer(
-        sent.account,
-        sent.sync_name,
-        destination,
-        rows=len(sent.rows),
-        why=why,
-        ids=_ids(sent.rows),
-        again=again,
-    )
+def _recency(row: Record) -> tuple[object, ...]:
+    return (row["run_number"] or 0, row["recorded_at"], row["attempts"] or 0)

@@ -46,8 +46,6 @@ class Finder:
     """How rows are found. `key` and `hashes` are those of suppressed_identities.
 
     `digest` is digest_sql(): no macro can run while a transaction is open.
-    `spared` are the (account, sync) whose rows in sync_state must stay: their destination still
-    has to be reached, by what stands there.
     """
 
     session: Session
@@ -55,7 +53,6 @@ class Finder:
     hashes: tuple[str, ...]
     digest: str
     tables: tuple[Table, ...]
-    spared: tuple[tuple[str, str], ...] = ()
 
     def count(self, table: Table) -> int:
         """Count the person's rows."""
@@ -64,12 +61,12 @@ class Finder:
         (row,) = self.session.warehouse.rows(sql, parameters)
         return int(row["found"])
 
-    def rows(self, table: Table, columns: str, condition: str) -> list[Record]:
-        """Give columns of the person's rows for which a condition holds."""
+    def rows(self, table: Table, columns: str) -> list[Record]:
+        """Give columns of the person's rows."""
         if not table.columns:
             return []
-        where, parameters = self._rows_where(table)
-        sql = f"select {columns} from {table.relation} where {where} and {condition}"  # noqa: S608  (as above)
+        where, parameters = self._where(table)
+        sql = f"select {columns} from {table.relation} where {where}"  # noqa: S608  (as above)
         return list(self.session.warehouse.rows(sql, parameters))
 
     def delete(self, table: Table) -> int:
@@ -78,24 +75,7 @@ class Finder:
         sql = f"delete from {table.relation} where {where}"  # noqa: S608  (as above)
         return self.session.warehouse.change(sql, parameters)
 
-    def blank(self, table: Table) -> None:
-        """Take what was sent out of the rows that are spared; inside a transaction()."""
-        where, parameters = self._rows_where(table)
-        self.session.warehouse.change(
-            f"update {table.relation} set payload = null, fingerprint = null where {where}",  # noqa: S608  (as above)
-            parameters,
-        )
-
     def _where(self, table: Table) -> tuple[str, list[str]]:
-        where, parameters = self._rows_where(table)
-        if table.name != "sync_state" or not self.spared:
-            return where, parameters
-        stay = " or ".join("(account = ? and sync_name = ?)" for _ in self.spared)
-        return f"{where} and not ({stay})", parameters + [
-            text for pair in self.spared for text in pair
-        ]
-
-    def _rows_where(self, table: Table) -> tuple[str, list[str]]:
         parts: list[str] = []
         parameters: list[str] = []
         for expression in hashed(table.columns):
@@ -105,7 +85,7 @@ class Finder:
         for columns, name in _through(table):
             other = next((one for one in self.tables if one.name == name), None)
             if other:
-                where, more = self._rows_where(other)
+                where, more = self._where(other)
                 parts.append(
                     f"({columns}) in (select {columns} from {other.relation} where {where})"  # noqa: S608  (as above)
                 )

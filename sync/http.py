@@ -305,6 +305,14 @@ def is_loopback(url: str) -> bool:
     return urlsplit(url).hostname in LOOPBACK
 
 
+def is_readable(url: str) -> bool:
+    """Tell whether a URL has the parts of one: what tells of a wrong one would show it."""
+    try:
+        return urlsplit(url).port != 0
+    except ValueError:
+        return False
+
+
 def check_base_url(service: str, url: str) -> str:
     """Give the URL without a slash at its end; refuse one that would send the token in clear."""
     parts = urlsplit(url)

@@ -15,18 +15,22 @@ from sync.changes import Outcome
 from sync.config import Sync
 from sync.errors import ConfigError, WarehouseError
 from sync.planner import Planned
-from sync.render import canonical
+from sync.render import canonical, distinct, payloads
 from sync.warehouse import Warehouse
 
-VERSION = 3
+VERSION = 4
 
 # The error code of a row whose answer has not come, and never will if the run is dead.
 IN_FLIGHT = "in_flight"
+# That of a row that was refused along with all others, such as for the token.
+REFUSED = "access_refused"
 # The fingerprint of a row of which nothing was accepted, and which may be there nevertheless: an
 # answer got lost. It stays until a write or a removal is accepted.
 IN_DOUBT = ""
 # What sync_requests says of a call that nobody asked about yet.
 SENT = "sent"
+# What is not known any more of a row whose removal was accepted.
+GONE: dict[str, object] = {"fingerprint": None, "payload": None, "in_doubt": None}
 
 _last_moment = datetime.min  # noqa: DTZ901  (the ledger's times carry no zone)
 
@@ -85,7 +89,8 @@ class Ledger:
                 self.table("sync_state"),
                 [common | _state_row(*pair, run, common["recorded_at"]) for pair in pairs],
             )
-            requests = Counter(outcome.request_id for outcome in outcomes if outcome.request_id)
+            named = [(outcome.former_request_id, outcome.request_id) for outcome in outcomes]
+            requests = Counter(name for pair in named for name in pair if name)
             self.warehouse.insert(
                 self.table("sync_requests"),
                 [
@@ -106,11 +111,17 @@ class Ledger:
 
 @dataclass(frozen=True)
 class Run:
-    """A run as the ledger knows it. `removal` is what a removal does at its destination."""
+    """A run as the ledger knows it. What is not said here is its destination's: see Capabilities.
+
+    `place` is where it writes to, as JSON; None: nobody said.
+    """
 
     run_id: str
     number: int
     removal: str | None
+    place: str | None = None
+    found_by: frozenset[str] = frozenset()
+    unique_key_is: str | None = None
 
 
 def open_ledger(warehouse: Warehouse, account: str) -> Ledger:
@@ -178,6 +189,8 @@ def _log_row(planned: Planned, outcome: Outcome) -> dict[str, object]:
         "message": outcome.message,
         "request_id": outcome.request_id,
         "request_row": outcome.request_row,
+        "former_request_id": outcome.former_request_id,
+        "former_request_row": outcome.former_request_row,
     }
 
 
@@ -186,20 +199,43 @@ def _state_row(planned: Planned, outcome: Outcome, run: Run, now: object) -> dic
     accepted, before = outcome.status == "accepted", planned.before
     removed = planned.change.operation == "remove"
     settled = outcome.status != "pending"
+    # What was refused along with all others is not there for having been tried.
+    is_known = settled or outcome.error_code == REFUSED
+    # By the key that was accepted last somebody may be there still; a new one is in doubt.
+    keeps_key = run.unique_key_is and before.fingerprint and not accepted
     row = _both(planned, outcome) | {
-        "unique_key": planned.change.unique_key or None,
-        "fingerprint": before.fingerprint if settled else before.fingerprint or IN_DOUBT,
+        "unique_key": before.unique_key if keeps_key else planned.change.unique_key or None,
+        "fingerprint": before.fingerprint if is_known else before.fingerprint or IN_DOUBT,
         "payload": before.payload,
+        "in_doubt": before.in_doubt if settled else _in_doubt(planned, run),
         "attempts": 0 if accepted else before.attempts + 1,
         "accepted_at": now if accepted else before.accepted_at,
     }
     if accepted and removed:
         # A record that was deleted has no id any more; one that was cleared keeps it.
         kept = row["destination_id"] if run.removal == "clear" else None
-        return row | {"fingerprint": None, "payload": None, "destination_id": kept}
+        return row | GONE | {"destination_id": kept, "in_doubt": _elsewhere(planned, run)}
     if accepted:
         return row | {
             "fingerprint": planned.fingerprint,
             "payload": canonical(planned.payload),
+            "in_doubt": _elsewhere(planned, run),
         }
     return row
+
+
+def _elsewhere(planned: Planned, run: Run) -> str | None:
+    """Give by which other keys a record may have been made: a write by one clears no other."""
+    if not run.unique_key_is or run.removal != "clear":
+        return None
+    doubts = payloads(planned.before.in_doubt)
+    return distinct(doubts, run.found_by, but={run.unique_key_is: planned.change.unique_key})
+
+
+def _in_doubt(planned: Planned, run: Run) -> str | None:
+    """Add what is being sent to what may be there, as far as somebody is found by it."""
+    change = planned.change
+    doubts = [*payloads(planned.before.in_doubt), change.fields]
+    if run.unique_key_is and change.operation != "remove":
+        doubts.append({run.unique_key_is: change.unique_key})
+    return distinct(doubts, run.found_by, but=change.previous)

@@ -10,12 +10,15 @@ Json = Mapping[str, Any]
 Kind = Literal["new", "gone", "dropped", "renamed", "retyped", "moved", "unsent", "setting"]
 
 # Settings whose change concerns every row, and what it does.
+ELSEWHERE = "rows go elsewhere, and what was sent before stays there; the next sync asks first"
 SETTINGS = {
-    "destination": "rows go elsewhere; what was sent before stays where it is",
-    "object": "rows go elsewhere; what was sent before stays where it is",
+    "destination": ELSEWHERE,
+    "object": ELSEWHERE,
     "key": "every row is a new one to the ledger",
     "mode": "rows are treated in another way",
 }
+# Of the keys of `settings`, only the destination knows which of them name a place.
+NAMED = "if that names another place, the next sync asks first"
 COLUMNS = ("key", "record_id", "unique_key", "contact")
 
 
@@ -69,6 +72,7 @@ class _Side:
             **(self.meta.get("create_fields") or {}),
         }
         named = [self.meta.get(key) for key in COLUMNS]
+        self.settings: Json = self.meta.get("settings") or {}
         self.used = list(dict.fromkeys([*(name for name in named if name), *self.lands]))
 
     def type_of(self, column: str) -> str:
@@ -80,6 +84,11 @@ def _settings(name: str, old: _Side, new: _Side) -> Iterator[Change]:
         was, is_now = old.meta.get(key), new.meta.get(key)
         if was != is_now:
             yield Change(name, "setting", None, f"has {key} {is_now}, was {was}: {means}")
+    was, is_now = old.settings, new.settings
+    for key in sorted(was.keys() | is_now.keys()):
+        if was.get(key) != is_now.get(key):
+            detail = f"has settings.{key} {is_now.get(key)}, was {was.get(key)}: {NAMED}"
+            yield Change(name, "setting", None, detail)
 
 
 def _columns(name: str, old: _Side, new: _Side) -> Iterator[Change]:

@@ -318,6 +318,8 @@ def decide_sql(question: Question, compared: str, dialect: Dialect) -> str:
                 rows_then.status as last_status,
                 rows_then.operation as last_operation,
                 rows_then.accepted_at as last_accepted_at,
+                rows_then.in_doubt as last_in_doubt,
+                rows_then.unique_key as last_unique_key,
                 rows_then.accepted_at <= ? as is_due,
                 records_written.record_id is not null as is_written_elsewhere
             from candidates

@@ -19,7 +19,7 @@ from sync.config import SendWhen, Sync
 from sync.errors import ConfigError
 from sync.plan_guards import Allowed, check_plan
 from sync.plan_sql import Column, Question, compare_sql, decide_sql
-from sync.render import Payload, canonical, digest
+from sync.render import Payload, canonical, digest, payloads
 from sync.warehouse import Record, Warehouse
 
 ROWS_AT_ONCE = 5_000
@@ -47,9 +47,9 @@ class Before:
     """What the ledger knows of a row that is to be written.
 
     `fingerprint` and `payload` (JSON) are those of the last write that was accepted (None: never,
-    or removed since; an empty fingerprint: it may be there all the same); `status` and
-    `operation` are those of the last write that was tried, and `attempts` counts the tries since
-    the last that was accepted.
+    or removed since; an empty fingerprint: it may be there all the same); `in_doubt` is a JSON list
+    of payloads that may be there too; `status` and `operation` are those of the last write that
+    was tried, and `attempts` counts the tries since the last that was accepted.
     """
 
     fingerprint: str | None
@@ -59,6 +59,8 @@ class Before:
     operation: str | None
     attempts: int
     accepted_at: datetime | None
+    in_doubt: str | None = None
+    unique_key: str | None = None
 
 
 @dataclass(frozen=True)
@@ -117,17 +119,29 @@ class Plan:
         """Give the number of changes of these operations."""
         return sum(self.operations[operation] for operation in operations)
 
-    def changes(self, at_most: int | None = None) -> Iterator[Planned]:
+    def changes(self) -> Iterator[Planned]:
         """Read the changes out of the warehouse: removals first, and each operation together."""
-        last = self.to_send if at_most is None else min(at_most, self.to_send)
+        for start in range(0, self.to_send, ROWS_AT_ONCE):
+            yield from self._between(start, start + ROWS_AT_ONCE)
+
+    def sample(self, at_most: int) -> Iterator[Planned]:
+        """Read changes from all over the plan: those that go first are the odd ones."""
+        shown = min(at_most, self.to_send)
+        if shown == self.to_send:
+            yield from self.changes()
+            return
+        for number in range(shown):
+            place = (2 * number + 1) * self.to_send // (2 * shown)
+            yield from self._between(place, place + 1)
+
+    def _between(self, after: int, last: int) -> Iterator[Planned]:
         types = {field.name: field.type for field in (*self.sync.fields, *self.sync.create_fields)}
-        for start in range(0, last, ROWS_AT_ONCE):
-            rows = self.warehouse.session_rows(
-                f"select * from {self.table} where decision = 'send' "  # noqa: S608  (our own table)
-                "and place > ? and place <= ? order by place",
-                (start, min(start + ROWS_AT_ONCE, last)),
-            )
-            yield from (_planned(self.sync, self.account, types, row) for row in rows)
+        rows = self.warehouse.session_rows(
+            f"select * from {self.table} where decision = 'send' "  # noqa: S608  (our own table)
+            "and place > ? and place <= ? order by place",
+            (after, last),
+        )
+        return (_planned(self.sync, self.account, types, row) for row in rows)
 
     def batches(self, capabilities: Capabilities) -> Iterator[list[Planned]]:
         """Cut the changes into batches of one operation each, as large as they may be."""
@@ -302,6 +316,8 @@ def _planned(sync: Sync, account: str, types: Mapping[str, FieldType], row: Reco
             types=types,
             previous=previous,
             only_new=frozenset(only_new.keys() - payload.keys()),
+            in_doubt=payloads(row["last_in_doubt"]),
+            former_key=row["last_unique_key"] or "",
         ),
         contact_id=row["contact_id"],
         fingerprint=mark,
@@ -326,4 +342,6 @@ def _before(row: Record) -> Before:
         operation=row["last_operation"],
         attempts=row["last_attempts"] or 0,
         accepted_at=row["last_accepted_at"],
+        in_doubt=row["last_in_doubt"],
+        unique_key=row["last_unique_key"],
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -18,12 +19,16 @@ def recipe_names(project_dir: Path) -> list[str]:
     return [GENERAL, *sorted(path.name for path in (project_dir / RECIPES).glob("*/"))]
 
 
-def chosen_recipe(project_dir: Path) -> str:
-    """Give the recipe that dbt_project.yml has on."""
+def project_vars(project_dir: Path) -> dict[str, Any]:
+    """Give the vars of dbt_project.yml."""
     file = project_dir / "dbt_project.yml"
     project = yaml.safe_load(file.read_text(encoding="utf-8")) if file.exists() else {}
-    variables = project.get("vars") or {}
-    return str(variables.get("recipe") or GENERAL)
+    return project.get("vars") or {}
+
+
+def chosen_recipe(project_dir: Path) -> str:
+    """Give the recipe that dbt_project.yml has on."""
+    return str(project_vars(project_dir).get("recipe") or GENERAL)
 
 
 def rules_folder(project_dir: Path, recipe: str | None = None) -> Path:

@@ -188,23 +188,34 @@ RANGES: Mapping[str, Callable[[Decimal], bool]] = {
     "number up to 0": lambda number: number <= 0,
     "number above 0": lambda number: number > 0,
     "whole number from 1": lambda number: number >= 1 and number == int(number),
+    "number from 1": lambda number: number >= 1,
+    "number from 1 to 10": lambda number: 1 <= number <= 10,
+    "share from 0 and below 1": lambda number: 0 <= number < 1,
+    "share above 0 and up to 1": lambda number: 0 < number <= 1,
 }
 
 
 def cell_problems(
-    rules: Mapping[str, Iterable[Row]], lists: Mapping[str, tuple[str, ...]]
+    rules: Mapping[str, Iterable[Row]],
+    lists: Mapping[str, tuple[str, ...]],
+    kinds: Mapping[str, Mapping[str, str]] = KINDS,
 ) -> Iterator[RuleProblem]:
-    """Tell of cells that are empty, no number of their kind, or an unknown name."""
+    """Tell of cells that are empty, no number of their kind, or an unknown name.
+
+    A kind that ends on `list` is names with | between them.
+    """
     for name, rows in rules.items():
         for row in rows:
-            for column, kind in KINDS[name].items():
+            for column, kind in kinds[name].items():
                 cell, needed = row.cells[column], kind.removesuffix("?")
-                allowed = f"one of {', '.join(lists[needed])}" if needed in lists else f"a {needed}"
-                if not cell:
-                    if needed == kind:
-                        yield row.problem(column, f"is empty; allowed: {allowed}")
-                elif not is_allowed(cell, needed, lists):
-                    yield row.problem(column, f'"{cell}" is not allowed; allowed: {allowed}')
+                known = lists.get(needed)
+                allowed = f"one of {', '.join(known)}" if known else f"a {needed}"
+                if not cell and needed == kind:
+                    yield row.problem(column, f"is empty; allowed: {allowed}")
+                pieces = cell.split("|") if needed.endswith(" list") else [cell]
+                for piece in pieces if cell else ():
+                    if not is_allowed(piece, needed, lists):
+                        yield row.problem(column, f'"{piece}" is not allowed; allowed: {allowed}')
 
 
 def is_allowed(cell: str, kind: str, lists: Mapping[str, tuple[str, ...]]) -> bool:
@@ -219,15 +230,16 @@ def is_allowed(cell: str, kind: str, lists: Mapping[str, tuple[str, ...]]) -> bo
     return number is not None and RANGES[kind](number)
 
 
+COMPARED = {"event_rules": "property", "field_rules": "field", "computed_fields": "property"}
+
+
 def comparison_problems(
-    rules: Mapping[str, Iterable[Row]], numbers: set[str]
+    rules: Mapping[str, Iterable[Row]],
+    numbers: set[str],
+    columns: Mapping[str, str] = COMPARED,
 ) -> Iterator[RuleProblem]:
     """Tell of operators that do not go with their column or their value."""
-    for name, column in (
-        ("event_rules", "property"),
-        ("field_rules", "field"),
-        ("computed_fields", "property"),
-    ):
+    for name, column in columns.items():
         for row in rules[name]:
             compared, operator, value = (row.cells[c] for c in (column, "operator", "value"))
             mistake = comparison_mistake(compared, operator, value, compared in numbers)  # noqa: FBT003

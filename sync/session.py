@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -17,11 +17,14 @@ from sync.destinations.connection import SANDBOX, Connection, Target
 from sync.engine import plan_sync
 from sync.errors import ConfigError
 from sync.ledger import Ledger, open_ledger
+from sync.place import Place, place_of, refuse_another_place
 from sync.plan_guards import Allowed, check_guards, merged_contacts, new_guards, row_guards
 from sync.planner import Plan
 from sync.sandbox import DEFAULT_PORT
 from sync.suppression import forgotten_guard
 from sync.warehouse import WORK_FOLDER, Warehouse, open_warehouse
+
+Tell = Callable[[str], None]
 
 SANDBOX_STATE = WORK_FOLDER / "sandbox.sqlite"
 
@@ -44,11 +47,23 @@ class Session:
             raise ConfigError(f"{asked}; known are: {known}. See docs/sync.md.")
         return found
 
+    @property
+    def destinations(self) -> list[str]:
+        """Give the names of what the syncs write to."""
+        return sorted({sync.meta.destination for sync in self.syncs})
+
+    def all_fields_for(
+        self, destinations: Iterable[str]
+    ) -> Iterator[tuple[str, Target, list[Field]]]:
+        """Give what fields_for() does, of several destinations."""
+        for name in destinations:
+            yield from ((name, target, fields) for target, fields in self.fields_for(name))
+
     def fields_for(self, destination: str) -> list[tuple[Target, list[Field]]]:
         """Give what the syncs to a destination write to, each with the fields that they write."""
         syncs = [sync for sync in self.syncs if sync.meta.destination == destination]
         if not syncs:
-            known = ", ".join(sorted({sync.meta.destination for sync in self.syncs})) or "none"
+            known = ", ".join(self.destinations) or "none"
             raise ConfigError(f"no sync writes to {destination!r}; they write to: {known}")
         targets: list[tuple[Target, list[Field]]] = []
         for sync in syncs:
@@ -120,20 +135,28 @@ class Session:
         """Give the ledger of the account behind a connection."""
         return open_ledger(self.warehouse, connection.account)
 
-    def check_target(self, connection: Connection) -> None:
+    def place(self, sync: Sync, connection: Connection, *, moved: bool, tell: Tell) -> Place:
+        """Give where a sync writes to. Refuse another place than its ledger speaks of."""
+        place = place_of(sync.meta.destination, sync.goes_to, connection)
+        refuse_another_place(sync, self.ledger(connection), place, moved=moved, tell=tell)
+        return place
+
+    def check_target(self, connection: Connection, destination: str) -> None:
         """Refuse to write to a real account from a target that seeds/policy does not list."""
         account, target = connection.account, self.warehouse.target
         if account == SANDBOX:
             return
         listed = self.warehouse.rows(
-            f"select target from {self.table('sync_targets')} "  # noqa: S608  (names of our own tables)
+            f"select * from {self.table('sync_targets')} "  # noqa: S608  (names of our own tables)
             "where target = ? and account = ?",
             (target, account),
         )
-        if not list(listed):
+        # A seed of before has no such column: its rows are for every destination.
+        if not any((row.get("destination") or "*").strip() in ("*", destination) for row in listed):
             raise ConfigError(
-                f"target {target!r} may not write to the account {account!r}; nothing was sent. "
-                "Add a row with both to seeds/policy/sync_targets.csv and run: dbt build"
+                f"target {target!r} may not write to the account {account!r} of {destination}; "
+                "nothing was sent. Add a row with these to seeds/policy/sync_targets.csv and run: "
+                "dbt build"
             )
 
 
@@ -146,7 +169,7 @@ def open_session(target: str | None, *, wait: float = 0) -> Iterator[Session]:
 
 
 @contextmanager
-def connect(destination: str, goes_to: Target, tell: Callable[[str], None]) -> Iterator[Connection]:
+def connect(destination: str, goes_to: Target, tell: Tell) -> Iterator[Connection]:
     """Open a destination by the settings in the environment; without them, the sandbox.
 
     `tell` is given one line where the sandbox stands in for the account.

@@ -70,9 +70,7 @@ def plan_json(
         "resent": plan.resent,
         "calls": calls,
         "seconds": seconds,
-        "sample": [
-            _planned_json(plan.sync, one, personal=personal) for one in plan.changes(sample)
-        ],
+        "sample": [_planned_json(plan.sync, one, personal=personal) for one in plan.sample(sample)],
     }
 
 
@@ -116,7 +114,7 @@ def show_plan(
         f"Sending it takes {_number(calls, 'call')}, {seconds:,.1f} s at the destination's limit."
     )
     if sample:
-        console.print(_sample(plan, list(plan.changes(sample)), personal=personal))
+        console.print(_sample(plan, list(plan.sample(sample)), personal=personal))
 
 
 def _place(plan: Plan) -> str:

@@ -34,7 +34,13 @@ def show_case(console: Console, case: Case) -> None:
     if case.hashes.since:
         console.print(f"A forgetting of {case.hashes.since:%Y-%m-%d %H:%M} UTC is gone on with.")
     for sent in case.sent:
-        console.print(f"{sent.sync_name}, account {sent.account}: {len(sent.rows)} rows to erase")
+        told = {
+            "to erase": len(sent.standing("there")),
+            "asked for, not yet confirmed": len(sent.standing("asked")),
+            "confirmed as erased": len(sent.standing("gone")),
+        }
+        counts = ", ".join(f"{count} rows {what}" for what, count in told.items() if count)
+        console.print(f"{sent.sync_name}, account {sent.account}: {counts}", soft_wrap=True)
     rows = {label: count for label, count in case.rows.items() if count}
     console.print(f"{sum(rows.values()):,} rows of {len(rows)} tables to delete")
 
@@ -70,7 +76,7 @@ def _show_answers(console: Console, proof: Proof) -> None:
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
     for heading in ("sync", "destination", "account"):
         table.add_column(heading)
-    for heading in ("sent", "erased", "cleared"):
+    for heading in ("sent", "erased", "cleared", "asked"):
         table.add_column(heading, justify="right")
     table.add_column("")
     for answer in proof.answers:
@@ -82,6 +88,7 @@ def _show_answers(console: Console, proof: Proof) -> None:
             str(answer.rows),
             str(answer.erased),
             str(answer.cleared),
+            str(answer.asked),
             (answer.why or "") + still,
         )
     console.print()
@@ -105,7 +112,12 @@ def case_json(case: Case) -> dict[str, Any]:
         "identifiers_of_others_too": case.person.shared,
         "forgotten_before": case.hashes.since,
         "sent": [
-            {"sync": one.sync_name, "account": one.account, "rows": len(one.rows)}
+            {
+                "sync": one.sync_name,
+                "account": one.account,
+                "rows": len(one.rows),
+                "asked": len(one.standing("asked")),
+            }
             for one in case.sent
         ],
         "tables": {label: rows for label, rows in case.rows.items() if rows},

@@ -33,7 +33,9 @@ def show_person(console: Console, person: Json) -> None:
     _refused(console, person["refused"])
     _moves(console, person["merges"], person["splits"])
     _values(console, person["values"])
+    _permissions(console, person["permissions"])
     _consents(console, person["consents"])
+    _audiences(console, person["audiences"])
 
 
 def show_two(console: Console, found: Json) -> None:
@@ -173,6 +175,28 @@ def _beaten(row: Json) -> Text:
     why = WHY_BEATEN.get(row["beaten_because"], row["beaten_because"])
     more = f", and {row['other_values'] - 1} more" if row["other_values"] > 1 else ""
     return Text(f"{row['beaten_value']} ({row['beaten_source']}: {why}{more})")
+
+
+def _permissions(console: Console, permissions: Sequence[Json]) -> None:
+    show_heading(console, "What may be sent")
+    table = plain_table("purpose", "allowed", "why", "since", "source")
+    for row in permissions:
+        said = (row["reason"], as_text(row["since"]), row["source"] or "")
+        table.add_row(row["purpose"], "yes" if row["is_allowed"] else "no", *said)
+    console.print(table)
+
+
+def _audiences(console: Console, audiences: Sequence[Json]) -> None:
+    show_heading(console, "Audiences")
+    if not audiences:
+        console.print("It was never in one.")
+        return
+    table = plain_table("audience", "arm", "entered", "left", "why")
+    for row in audiences:
+        arm = "held out" if row["is_holdout"] else row["arm"] or ""
+        when = (as_text(row["entered_at"]), as_text(row["left_at"]))
+        table.add_row(row["audience"], arm, *when, Text(row["reason"]))
+    console.print(table)
 
 
 def _consents(console: Console, consents: Sequence[Json]) -> None:

@@ -49,7 +49,7 @@ def sync_until(folder: Path, last_step: int | None, environment: dict[str, str])
 
     for owner, name in STEPPED:
         setattr(owner, name, stepped(getattr(owner, name), step))
-    Warehouse.transaction = stepped_at_its_end(Warehouse.transaction, step)  # type: ignore[method-assign]  # that is the point
+    Warehouse.transaction = stepped_at_its_end(Warehouse.transaction, step)
     try:
         app(["sync"])
     finally:

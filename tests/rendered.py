@@ -15,7 +15,8 @@ NAMES = [
     "phone_digits", "phone_with_code", "normalize_phone", "name_key", "country_key",
     "normalize_name", "url_domain", "dispatch/composed", "dispatch/sha256", "ad_blanks",
     "ad_punctuation", "ad_trim", "ad_text", "ad_email", "ad_phone", "ad_normal",
-    "ad_empty_digest", "ad_hash",
+    "ad_empty_digest", "ad_hash", "offer_code", "share_drawn", "number_pattern",
+    "dispatch/number_or_null", "dispatch/days_between",
 ]  # fmt: skip
 Macro = Callable[..., str]
 

@@ -7,6 +7,7 @@ fraction of a second. The scale is that of the contacts there are, as on a first
 from __future__ import annotations
 
 import csv
+import json
 import shutil
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -19,9 +20,12 @@ import duckdb
 import yaml
 from dbt.cli.main import dbtRunner
 
+from tests.kept import kept
+
 ROOT = Path(__file__).parents[1]
 SCORING = ROOT / "seeds" / "scoring"
 DATABASE = "scores"
+CONTACTS, EVENTS = "contacts/contacts.yml", "events/contact_events.yml"
 AS_OF = datetime(2026, 7, 1)  # noqa: DTZ001  (timestamps are UTC)
 PROJECT = f"""
 name: decile
@@ -55,7 +59,7 @@ class ScoringProject:
 
     def __init__(self) -> None:
         self.statements = compiled_models()
-        self.connection = duckdb.connect()
+        self.connection = duckdb.connect(config={"threads": 1})
         self.connection.execute(f"attach ':memory:' as {DATABASE}; use {DATABASE}; {raw_schema()}")
 
     def build(self, *models: str) -> None:
@@ -115,6 +119,14 @@ class ScoringProject:
 @cache
 def compiled_models() -> dict[str, str]:
     """The SQL of every scoring model as dbt compiles it; what is read comes first."""
+    read = [ROOT / "models" / file for file in (CONTACTS, EVENTS)]
+    for folder in ("macros", "models/scoring", "seeds/scoring", "seeds/recipes"):
+        read += [path for path in (ROOT / folder).rglob("*") if path.is_file()]
+    models: dict[str, str] = json.loads(kept("scoring", _compile, files=[Path(__file__), *read]))
+    return models
+
+
+def _compile() -> bytes:
     with TemporaryDirectory() as name:
         folder = Path(name)
         database = folder / f"{DATABASE}.duckdb"
@@ -127,7 +139,7 @@ def compiled_models() -> dict[str, str]:
         target = ["--target-path", str(folder / "target"), "--log-level-file", "none", "--quiet"]
         result: Any = dbtRunner().invoke(["run", *where, *target])
     assert result.success, [each.message for each in result.result or []] or result.exception
-    return {each.node.name: each.node.compiled_code for each in result.result}
+    return json.dumps({each.node.name: each.node.compiled_code for each in result.result}).encode()
 
 
 def write_fields(connection: duckdb.DuckDBPyConnection) -> None:
@@ -171,8 +183,8 @@ def raw_tables() -> dict[str, Columns]:
     """The columns of every table that the scoring models read, and their types."""
     seeds = {path.stem: header(path) for path in sorted(SCORING.glob("*.csv"))}
     described = {
-        "contacts": described_columns("contacts/contacts.yml"),
-        "contact_events": described_columns("events/contact_events.yml"),
+        "contacts": described_columns(CONTACTS),
+        "contact_events": described_columns(EVENTS),
     }
     return {**seeds, **described, **LISTS, "contact_consents": CONSENTS}
 

@@ -16,8 +16,20 @@ from tempfile import TemporaryDirectory
 import duckdb
 import yaml
 from dbt.cli.main import dbtRunner
+from dbt.plugins.manager import PluginManager
+from kept import kept
+from typer import testing
+
+from sync.warehouse import quiet_dbt
 
 DATABASE = "people.duckdb"
+IN_MEMORY = ":memory:"
+PROJECT: dict[str, object] = {
+    "name": "decile",
+    "profile": "small",
+    "version": "1.0.0",
+    "flags": {"send_anonymous_usage_stats": False},
+}
 PARSED = "partial_parse.msgpack"
 MODEL = "model.decile.sync_crm__people"
 ROOT = Path(__file__).parents[1]
@@ -46,6 +58,9 @@ COLUMNS = {
 PEOPLE_COLUMNS = (
     "sync_key text, record_id text, contact_key text, email text, lead_score integer, band text"
 )
+# Each command that a test types would look through all packages, and build the same parser anew.
+PluginManager.get_prefixed_modules = cache(PluginManager.get_prefixed_modules)
+testing._get_command = cache(testing._get_command)
 Person = tuple[str | None, str | None, str | None, str | None, int | None, str | None]
 
 
@@ -57,31 +72,41 @@ def person(
     return (key, record_id, key, email, score, band)
 
 
-def write_project(folder: Path, sync: dict[str, object] | None = None) -> Path:
-    """Write the project, with what dbt knows of it already; give the path of its DuckDB file."""
-    _write_files(folder, SYNC if sync is None else sync)
+def write_project(
+    folder: Path, sync: dict[str, object] | None = None, *, path: str = DATABASE
+) -> Path:
+    """Write the project, with what dbt knows of it already; give the path of its DuckDB file.
+
+    `path` may be IN_MEMORY. For another path or target than it read before dbt reads all again.
+    """
+    _write_files(folder, SYNC if sync is None else sync, path)
     (folder / "target").mkdir()
-    (folder / "target" / PARSED).write_bytes(_parsed())
+    (folder / "target" / PARSED).write_bytes(_parsed(path))
     return folder / DATABASE
 
 
 @cache
-def _parsed() -> bytes:
-    """Parse the project once: dbt reads a hundred macros of its own, which takes seconds."""
+def _parsed(path: str) -> bytes:
+    """Parse the project once: dbt reads a thousand macros of its own, which takes seconds."""
+    macros = (ROOT / "macros").rglob("*.sql")
+    return kept(f"small-{path.strip(':')}", lambda: _parse(path), files=[Path(__file__), *macros])
+
+
+def _parse(path: str) -> bytes:
     with TemporaryDirectory() as folder, chdir(folder):
-        _write_files(Path(folder), SYNC)
-        assert dbtRunner().invoke(["parse", "--quiet", "--no-write-json"]).success
+        _write_files(Path(folder), SYNC, path)
+        assert dbtRunner().invoke(["parse", *quiet_dbt(None)]).success
         return Path("target", PARSED).read_bytes()
 
 
-def _write_files(folder: Path, sync: dict[str, object]) -> None:
+def _write_files(folder: Path, sync: dict[str, object], path: str) -> None:
     shutil.copytree(ROOT / "macros", folder / "macros", ignore=_all_but_the_ledger)
     (folder / "models").mkdir()
     (folder / "seeds").mkdir()
     (folder / "seeds" / "sync_targets.csv").write_text("target,account,reason\n")
     (folder / "models" / "sync_crm__people.sql").write_text("select 1 as sync_key")
-    _write(folder / "dbt_project.yml", {"name": "decile", "profile": "small", "version": "1.0.0"})
-    _write(folder / "profiles.yml", _profiles())
+    _write(folder / "dbt_project.yml", PROJECT)
+    _write(folder / "profiles.yml", _profiles(path))
     _write(folder / "models" / "people.yml", _people(sync))
 
 
@@ -134,16 +159,23 @@ def put_people(connection: duckdb.DuckDBPyConnection, *people: Person) -> None:
         connection.execute(f"insert into small.sync_crm__people values {marks}", values)
 
 
-def write_target(database: Path, target: str, account: str) -> None:
-    """Write the seed's table with one target that may send."""
+def write_target(
+    database: Path, target: str, account: str, *, destinations: tuple[str | None, ...] = ()
+) -> None:
+    """Write the seed's table with one target that may send; as it was before by default.
+
+    `destinations`: that it may send to, a row each.
+    """
+    more = "destination text," if destinations else ""
+    rows = [[target, account, *([one] if destinations else [])] for one in destinations or ("",)]
+    marks = ", ".join(["?"] * len(rows[0]))
     with duckdb.connect(database) as connection:
         connection.execute("create schema if not exists small")
         connection.execute(
-            "create table small.sync_targets (target text, account text, reason text)"
+            "create or replace table small.sync_targets "
+            f"(target text, account text, {more} reason text)"
         )
-        connection.execute(
-            "insert into small.sync_targets values (?, ?, 'a test')", [target, account]
-        )
+        connection.executemany(f"insert into small.sync_targets values ({marks}, 'a test')", rows)
 
 
 def _all_but_the_ledger(folder: str, names: list[str]) -> list[str]:
@@ -151,8 +183,10 @@ def _all_but_the_ledger(folder: str, names: list[str]) -> list[str]:
     return [name for name in names if not name.startswith(kept)]
 
 
-def _profiles() -> dict[str, object]:
-    output = {"type": "duckdb", "path": DATABASE, "schema": "small", "threads": 1}
+def _profiles(path: str) -> dict[str, object]:
+    output: dict[str, object] = {"type": "duckdb", "path": path, "schema": "small", "threads": 1}
+    # A few rows: threads of the engine's own cost more than they share.
+    output["settings"] = {"threads": 1}
     outputs = {"dev": output, "shared": output}
     return {"small": {"target": "dev", "outputs": outputs}}
 

@@ -6,29 +6,36 @@ A kind of record that is new needs an entry in CASES: how to name a row, and how
 from __future__ import annotations
 
 import hashlib
+import json
 import re
+from base64 import b64encode
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
-from functools import partial
+from functools import cache, partial
 from html import unescape
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
-import requests
 from contracts import under_contract
 
 from sync.changes import Capabilities, Change, Destination, Field, FieldType, Operation
-from sync.destinations import DESTINATIONS
+from sync.destinations import DESTINATIONS, google_token
 from sync.destinations.connection import Connector, Target
 from sync.destinations.pipedrive_activities import reference
-from sync.http import HttpClient
+from sync.http import HttpClient, RetryPolicy
 from sync.rate_limit import SharedRateLimiter
 from sync.sandbox import Limit, Sandbox
+from sync.sandbox.replies import Reply, Request
 from sync.sandbox.salesforce_records import PREFIXES
 
 PEOPLE = 30
+# A run reads a key once; every test here reads the same one, and its primes are checked each time.
+KEYS = cache(google_token.load_pem_private_key)
+STATE = "state.sqlite"
 RATES = re.compile("_PER_(SECOND|MINUTE|HOUR|[0-9]+S)$")
 FIELDS = (
     Field("score", "decile_score", "integer", "Lead score", "1 to 100."),
@@ -41,24 +48,48 @@ FIELDS = (
 TYPES: Mapping[str, FieldType] = {field.name: field.type for field in FIELDS}
 
 
+def replied(
+    sandbox: Sandbox, method: str, path: str, *, body: object = None, **headers: str
+) -> Reply:
+    """Ask what is behind the socket of a sandbox, without the network."""
+    parts = urlsplit(path)
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    sent = json.dumps(body).encode()
+    return sandbox.api.answer(
+        Request(method, parts.path, dict(parse_qsl(parts.query)), named, sent)
+    )
+
+
+def ask(sandbox: Sandbox, method: str, path: str, *, body: object = None, **headers: str) -> Any:
+    """Give the JSON that a path of a sandbox answers with; None: there is nothing."""
+    reply = replied(sandbox, method, path, body=body, **headers)
+    assert reply.status in (200, 201, 404), reply.body
+    return None if reply.status == 404 else json.loads(json.dumps(reply.body))
+
+
 @dataclass(frozen=True)
 class StandIn:
-    """An open destination, its sandbox, and the seconds that it slept."""
+    """An open destination, its sandbox, and the seconds that it slept.
+
+    Only the destination calls over the network: a test asks what is behind the socket.
+    """
 
     destination: Destination
     account: str
     sandbox: Sandbox
     naps: list[float]
 
+    def ask(self, method: str, path: str, *, body: object = None, **headers: str) -> Any:
+        return ask(self.sandbox, method, path, body=body, **headers)
+
     def fault(self, kind: str, **settings: object) -> None:
-        body = {"kind": kind, **settings}
-        requests.post(f"{self.sandbox.url}/sandbox/faults", json=body, timeout=5).raise_for_status()
+        assert self.ask("POST", "/sandbox/faults", body={"kind": kind, **settings})
 
     def no_faults(self) -> None:
-        requests.delete(f"{self.sandbox.url}/sandbox/faults", timeout=5).raise_for_status()
+        self.ask("DELETE", "/sandbox/faults")
 
     def get(self, what: str) -> Any:
-        return requests.get(f"{self.sandbox.url}/sandbox/{what}", timeout=5).json()
+        return self.ask("GET", f"/sandbox/{what}")
 
     def writes(self) -> list[dict[str, Any]]:
         """Give the calls that held rows."""
@@ -120,16 +151,13 @@ class Case:
 
 
 def hubspot_contact(stand_in: StandIn, number: int) -> Mapping[str, object] | None:
-    found = requests.get(
-        f"{stand_in.sandbox.url}/crm/objects/2026-09/contacts/{number}",
-        params={"properties": ",".join(["email", *TYPES])},
-        headers={"Authorization": f"Bearer {stand_in.sandbox.token}"},
-        timeout=5,
+    found = stand_in.ask(
+        "GET",
+        f"/crm/objects/2026-09/contacts/{number}?properties={','.join(['email', *TYPES])}",
+        authorization=f"Bearer {stand_in.sandbox.token}",
     )
-    if found.status_code == 404:
-        return None
-    properties = found.json()["properties"]
-    return {name: value for name, value in properties.items() if name in TYPES}
+    properties = found and found["properties"].items()
+    return found and {name: value for name, value in properties if name in TYPES}
 
 
 def hubspot_member(stand_in: StandIn, number: int) -> Mapping[str, object] | None:
@@ -165,16 +193,17 @@ def mailchimp_tag(field: str) -> str:
     return field.removeprefix("decile_").upper()
 
 
+def mailchimp_shown(stand_in: StandIn, number: int) -> dict[str, Any] | None:
+    login = b64encode(f"any:{stand_in.sandbox.token}".encode()).decode()
+    path = f"/mailchimp/3.0/lists/{AUDIENCE}/members/{mailchimp_id(number)}"
+    found: dict[str, Any] | None = stand_in.ask("GET", path, authorization=f"Basic {login}")
+    return found
+
+
 def mailchimp_member(stand_in: StandIn, number: int) -> Mapping[str, object] | None:
-    found = requests.get(
-        f"{stand_in.sandbox.url}/mailchimp/3.0/lists/{AUDIENCE}/members/{mailchimp_id(number)}",
-        auth=("any", stand_in.sandbox.token),
-        timeout=5,
-    )
-    if found.status_code == 404:
-        return None
-    fields = found.json()["merge_fields"].items()
-    return {tag: None if value == "" else value for tag, value in fields}
+    found = mailchimp_shown(stand_in, number)
+    fields = found["merge_fields"].items() if found else ()
+    return {tag: None if value == "" else value for tag, value in fields} if found else None
 
 
 def mailchimp_tagged(stand_in: StandIn, number: int) -> Mapping[str, object] | None:
@@ -184,26 +213,16 @@ def mailchimp_tagged(stand_in: StandIn, number: int) -> Mapping[str, object] | N
 
 
 def brevo_contact(stand_in: StandIn, number: int) -> Mapping[str, object] | None:
-    found = requests.get(
-        f"{stand_in.sandbox.url}/brevo/v3/contacts/{number}",
-        headers={"api-key": stand_in.sandbox.token},
-        timeout=5,
-    )
-    if found.status_code == 404:
-        return None
-    return dict.fromkeys(map(str.upper, TYPES)) | found.json()["attributes"]
+    found = stand_in.ask("GET", f"/brevo/v3/contacts/{number}", api_key=stand_in.sandbox.token)
+    return found and dict.fromkeys(map(str.upper, TYPES)) | found["attributes"]
 
 
 def activecampaign_contact(stand_in: StandIn, number: int) -> Mapping[str, object] | None:
-    base = f"{stand_in.sandbox.url}/activecampaign/api/3"
-    headers = {"Api-Token": stand_in.sandbox.token}
-    page = {"limit": "100", "offset": "0"}
-    found = requests.get(f"{base}/contacts/{number}", headers=headers, timeout=5)
-    if found.status_code == 404:
-        return None
-    fields = requests.get(f"{base}/fields", params=page, headers=headers, timeout=5).json()
-    tags = {one["id"]: one["perstag"] for one in fields["fields"]}
-    return {tags[one["field"]]: one["value"] or None for one in found.json()["fieldValues"]}
+    base, token = "/activecampaign/api/3", stand_in.sandbox.token
+    found = stand_in.ask("GET", f"{base}/contacts/{number}", api_token=token)
+    fields = stand_in.ask("GET", f"{base}/fields?limit=100&offset=0", api_token=token)["fields"]
+    tags = {one["id"]: one["perstag"] for one in fields}
+    return found and {tags[one["field"]]: one["value"] or None for one in found["fieldValues"]}
 
 
 def activecampaign_member(stand_in: StandIn, number: int) -> Mapping[str, object] | None:
@@ -615,8 +634,9 @@ def standing_in(
     defaults = HttpClient.__init__.__kwdefaults__
     patch.setitem(defaults, "sleep", naps.append)
     patch.setitem(defaults, "clock", lambda: sum(naps))
+    patch.setattr(google_token, "load_pem_private_key", KEYS)
     with Sandbox(
-        state=folder / "state.sqlite", records=records, limit=limit, clock=lambda: sum(naps)
+        state=folder / STATE, records=records, limit=limit, clock=lambda: sum(naps)
     ) as sandbox:
         settings = {
             "DECILE_SANDBOX_URL": sandbox.url,
@@ -634,3 +654,18 @@ def standing_in(
             patch.setitem(limits, "clock", lambda: sum(naps))
         with checked, opened as connection:
             yield StandIn(connection.destination, connection.account, sandbox, naps)
+
+
+def repeat_once(patch: pytest.MonkeyPatch) -> None:
+    """Let a call that fails be tried twice: a third time would say what the second one did."""
+    total = RetryPolicy().total_seconds
+    patch.setattr(HttpClient, "_wait", lambda _self, _state: 0.75 * total)
+
+
+@cache
+def set_up(name: str) -> bytes:
+    """Give the state of a sandbox that has all that `setup` makes, as a sync finds it."""
+    with TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
+        with standing_in(name, Path(folder), patch) as opened:
+            opened.destination.apply_setup(CASES[name].fields)
+        return (Path(folder) / STATE).read_bytes()

@@ -10,7 +10,15 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, get_args
 
-from small_project import DATABASE, PEOPLE_COLUMNS, Person, person, write_people, write_project
+from small_project import (
+    DATABASE,
+    IN_MEMORY,
+    PEOPLE_COLUMNS,
+    Person,
+    person,
+    write_people,
+    write_project,
+)
 
 from sync.changes import Capabilities, Change, Field, Finding, Mode, Outcome, SetupStep
 from sync.config import Sync, parse_syncs
@@ -132,10 +140,8 @@ class World:
 def open_people(folder: Path, *, in_memory: bool = False) -> Iterator[tuple[Warehouse, Sync]]:
     """Open the small project, written into a folder; its tables may live in memory."""
     here = Path.cwd()
-    write_people(write_project(folder), person("1"))
-    if in_memory:
-        profiles = folder / "profiles.yml"
-        profiles.write_text(profiles.read_text().replace(DATABASE, "':memory:'"))
+    path = IN_MEMORY if in_memory else DATABASE
+    write_people(write_project(folder, path=path), person("1"))
     os.chdir(folder)
     try:
         with open_warehouse() as (warehouse, manifest):

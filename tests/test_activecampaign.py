@@ -94,6 +94,18 @@ def test_who_exists_keeps_what_only_a_new_contact_is_given(there: StandIn) -> No
     assert made == {"email": person(901), "firstName": "Bob", "SCORE": "7", LIST: 1}
 
 
+def test_the_id_of_somebody_who_was_deleted_is_never_given_again(there: StandIn) -> None:
+    """Else the sandbox would take the next new contact for one that is gone."""
+    (first,) = there.destination.push([new(901)])
+    erasure = replace(known(901, "erase"), record_id=first.destination_id, fields={})
+    assert statuses(there.destination.push([erasure])) == ["accepted"]
+    (second,) = there.destination.push([new(902)])
+    assert second.destination_id != first.destination_id
+    again = replace(known(902), record_id=second.destination_id)
+    assert statuses(there.destination.push([again])) == ["accepted"]
+    assert held(there, str(second.destination_id))["SCORE"] == "7"
+
+
 def test_only_a_contact_that_is_new_gets_onto_the_list(there: StandIn) -> None:
     assert statuses(there.destination.push([new(1), new(901)])) == ["accepted"] * 2
     assert LIST not in held(there, "1")

@@ -43,7 +43,7 @@ class Inbox:
 
 @pytest.fixture(scope="module")
 def opened(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Warehouse, Sync]]:
-    with open_people(tmp_path_factory.mktemp("project")) as found:
+    with open_people(tmp_path_factory.mktemp("project"), in_memory=True) as found:
         yield found
 
 
@@ -118,11 +118,12 @@ def test_a_webhook_is_signed_and_slack_gets_its_text(
     assert json.loads(post)["blocks"][0]["text"]["text"] == f":red_circle: {line}"
 
 
+@pytest.mark.parametrize("url", ["", "https://bot:Sec#ret9@hooks.example/x"])
 def test_what_could_not_be_sent_is_told_by_the_next_run_and_only_there(
-    opened: tuple[Warehouse, Sync], inbox: Inbox
+    opened: tuple[Warehouse, Sync], inbox: Inbox, url: str
 ) -> None:
     world = alerted(opened, to=["webhook", "slack"])
-    settings = environment(inbox) | {"DECILE_ALERT_SLACK_URL": ""}
+    settings = environment(inbox) | {"DECILE_ALERT_SLACK_URL": url}
     lines = told(world, FIRES, by=settings)
     assert "DECILE_ALERT_SLACK_URL is not set" in lines[1]
     assert len(inbox.got) == 1

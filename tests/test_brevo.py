@@ -9,7 +9,6 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
-import requests
 from hypothesis import given
 from hypothesis import strategies as st
 from stand_ins import CASES, StandIn, brevo_contact, person, standing_in
@@ -18,7 +17,7 @@ from sync.answers import Answer
 from sync.changes import Change, Field, FieldType, Operation
 from sync.destinations import DESTINATIONS
 from sync.destinations.addresses import native
-from sync.destinations.brevo_answers import classify
+from sync.destinations.brevo_answers import classify, holds
 from sync.destinations.brevo_connect import Settings
 from sync.destinations.connection import Target
 from sync.errors import AccessRefused, BatchRefused, ConfigError, DestinationError, Retriable
@@ -59,9 +58,7 @@ def calls(there: StandIn) -> list[tuple[str, int]]:
 
 
 def contact(there: StandIn, name: int | str) -> Any:
-    headers = {"api-key": there.sandbox.token}
-    url = f"{there.sandbox.url}/brevo/v3/contacts/{quote(str(name))}"
-    return requests.get(url, headers=headers, timeout=5).json()
+    return there.ask("GET", f"/brevo/v3/contacts/{quote(str(name))}", api_key=there.sandbox.token)
 
 
 def test_known_contacts_are_updated_in_one_call_and_one_is_read_back(there: StandIn) -> None:
@@ -130,8 +127,54 @@ def test_what_brevo_drops_without_a_word_is_found_by_reading_back(
     there: StandIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("sync.destinations.brevo.native", lambda text, *_: str(text))
-    with pytest.raises(AccessRefused, match=r"SCORE.*decile setup brevo"):
+    with pytest.raises(DestinationError, match=r"SCORE.*decile setup brevo"):
         there.destination.push([known(1), known(2)])
+
+
+def test_an_old_value_in_the_place_of_one_that_was_dropped_is_no_proof(
+    there: StandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = there.sandbox._store
+    with store.transaction():
+        held = {"email": person(1), "listIds": [], "SCORE": 99}
+        store.keep("brevo", "contacts", "1", held)
+    monkeypatch.setattr("sync.destinations.brevo.native", lambda text, *_: str(text))
+    with pytest.raises(DestinationError, match=r"SCORE.*decile setup brevo"):
+        there.destination.push([known(1), known(2)])
+
+
+@pytest.mark.parametrize(
+    ("kind", "sent", "held", "is_proof"),
+    [
+        ("float", 7, 7, True),
+        ("float", 0.3, 0.1 + 0.2, True),
+        ("float", 7, "7", True),
+        ("float", 7, 8, False),
+        ("float", 7, "seven", False),
+        ("float", 1, True, False),
+        ("boolean", True, True, True),
+        ("boolean", True, "true", True),
+        ("boolean", True, False, False),
+        ("date", "2026-11-22", "2026-11-22T00:00:00.000Z", True),
+        ("date", "2026-11-22", "2026-11-23", False),
+        ("text", "Hot  ", "Hot", True),  # how a tool tidies a text up is its own affair
+        ("text", "Hot", None, False),
+    ],
+)
+def test_a_value_is_proof_of_itself_as_its_kind_is_kept(
+    kind: str, sent: object, held: object, is_proof: object
+) -> None:
+    assert holds(kind, sent, held) == is_proof
+
+
+def test_the_id_of_somebody_who_was_deleted_is_never_given_again(there: StandIn) -> None:
+    (first,) = there.destination.push([new(901)])
+    erasure = replace(known(901, "erase"), record_id=first.destination_id, fields={})
+    assert statuses(there.destination.push([erasure])) == ["accepted"]
+    (second,) = there.destination.push([new(902)])
+    assert second.destination_id != first.destination_id
+    again = replace(known(902), record_id=second.destination_id)
+    assert statuses(there.destination.push([again])) == ["accepted"]
 
 
 def test_an_address_is_moved_by_a_call_of_its_own(there: StandIn) -> None:

@@ -58,11 +58,19 @@ def test_a_hundred_and_fifty_are_one_call(members: StandIn) -> None:
     assert moves(members) == [("add", MAX_BATCH)]
 
 
-def test_ids_addresses_and_removals_are_a_call_each(members: StandIn) -> None:
+def test_additions_and_removals_by_id_and_by_address_are_a_call_each(members: StandIn) -> None:
     statuses(members, add(1))
-    assert statuses(members, off(1), add(2), add(3, None), add(4)) == ["accepted"] * 4
-    assert moves(members)[1:] == [("add", 2), ("add", 1), ("remove", 1)]
-    assert on(members, 1, 2, 3, 4) == [False, True, True, True]
+    by_address = replace(off(5), record_id=None)
+    assert statuses(members, off(1), by_address, add(2), add(3, None)) == ["accepted"] * 4
+    assert moves(members)[1:] == [("add", 2), ("remove", 1), ("remove", 1)]
+    assert on(members, 1, 2, 3) == [False, True, True]
+
+
+def test_who_was_found_by_the_address_is_known_by_number(members: StandIn) -> None:
+    outcomes = members.destination.push(
+        [add(3, None), replace(add(901), unique_key=add(4).unique_key)]
+    )
+    assert [one.destination_id for one in outcomes] == ["3", "4"]
 
 
 def test_who_is_where_they_should_be_is_accepted_and_who_is_nowhere_is_not(
@@ -74,6 +82,33 @@ def test_who_is_where_they_should_be_is_accepted_and_who_is_nowhere_is_not(
     assert codes == [None, None, "CONTACT_NOT_FOUND", "CONTACT_NOT_FOUND"]
     assert statuses(members, off(3), off(901)) == ["accepted"] * 2
     assert on(members, 1, 2, 3) == [True, True, False]
+
+
+def stands(members: StandIn, number: int, **lists: object) -> None:
+    """Have a contact who stands so to lists."""
+    store = members.sandbox._store
+    with store.transaction():
+        body = {"email": f"person{number}@example.com", "listIds": [], **lists}
+        store.keep("brevo", "contacts", str(number), body)
+
+
+def test_who_left_the_list_is_not_put_on_it_again(members: StandIn) -> None:
+    stands(members, 1, listUnsubscribed=[7])
+    stands(members, 2, listUnsubscribed=[12])
+    outcomes = members.destination.push([add(1), add(2), add(3)])
+    assert [one.error_code for one in outcomes] == ["UNSUBSCRIBED", None, None]
+    assert (on(members, 1, 2, 3), moves(members)) == ([False, True, True], [("add", 2)])
+    assert statuses(members, off(1)) == ["accepted"]
+
+
+@pytest.mark.parametrize("told", [None, "nothing", {"7": True}])
+def test_whose_lists_are_not_told_has_left_none_or_is_not_moved(
+    members: StandIn, told: object
+) -> None:
+    stands(members, 1, listUnsubscribed=told)
+    expected = "accepted" if told is None else "pending"
+    assert statuses(members, add(1), add(2)) == [expected, "accepted"]
+    assert on(members, 1, 2) == [told is None, True]
 
 
 def test_rows_that_are_refused_along_with_others_are_sent_alone(members: StandIn) -> None:
@@ -132,7 +167,7 @@ class Lists:
 @pytest.mark.parametrize("page", [7, 10, 50, 100])
 def test_every_page_of_lists_is_read_and_a_name_of_two_is_none(page: int) -> None:
     def named(wanted: str) -> NamedList:
-        return NamedList(Lists(), "Brevo", "/lists", wanted, page=page)  # type: ignore[arg-type]  # as far as used
+        return NamedList(Lists(), "Brevo", "/lists", wanted, page=page)
 
     assert named("L68").number() == 68
     assert named("69").number() == 69

@@ -4,6 +4,7 @@ import copy
 import csv
 import json
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -191,10 +192,42 @@ def test_a_target_that_is_not_listed_reaches_no_real_account(
     for command in ("sync", "setup"):
         refused = decile(database, command, *(["hubspot"] if command == "setup" else []))
         assert refused.exit_code == 2
-        assert "target 'dev' may not write to the account 'live'" in refused.output
+        assert "target 'dev' may not write to the account 'live' of hubspot" in refused.output
     assert requests.get(f"{sandbox.url}/sandbox/calls", timeout=5).json()["calls"] == []
     assert decile(database, "setup", "hubspot", "--target", "shared").exit_code == 0
     assert decile(database, "sync", "--target", "shared").exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("listed", "code"), [("hubspot", 0), ("*", 0), ("", 0), (None, 0), ("google_ads", 2)]
+)
+def test_a_target_may_be_listed_for_one_destination(
+    database: Path,
+    sandbox: Sandbox,
+    monkeypatch: pytest.MonkeyPatch,
+    listed: str | None,
+    code: int,
+) -> None:
+    for name, value in {"TOKEN": DEFAULT_TOKEN, "BASE_URL": sandbox.url, "ACCOUNT": "live"}.items():
+        monkeypatch.setenv(f"HUBSPOT_{name}", value)
+    write_target(database, "dev", "live", destinations=(listed,))
+    told = decile(database, "setup", "hubspot")
+    assert told.exit_code == code
+    if code:
+        assert "may not write to the account 'live' of hubspot" in told.output
+        write_target(database, "dev", "live", destinations=(listed, "hubspot"))
+        assert decile(database, "setup", "hubspot").exit_code == 0
+
+
+@pytest.mark.long
+def test_a_seed_of_before_is_built_and_so_is_one_with_a_column_more(tmp_path: Path) -> None:
+    """The table is made anew, so that nobody has to ask dbt for a full refresh."""
+    write_project(tmp_path)
+    shutil.copy(Path(__file__).parents[1] / "seeds/policy/sync_targets.yml", tmp_path / "seeds")
+    seed, dbt = tmp_path / "seeds/sync_targets.csv", Path(sys.executable).with_name("dbt")
+    for columns, row in (("", ""), ("destination,", "hubspot,"), ("", "")):
+        seed.write_text(f"target,account,{columns}reason\ndev,live,{row}a test\n")
+        subprocess.run([dbt, "--quiet", "seed"], check=True, cwd=tmp_path)
 
 
 def test_mistakes_in_an_exposure_end_with_2_and_are_all_named(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from sync_world import Crm, World, a_world, open_people, people
 from typer.testing import CliRunner
 
@@ -88,6 +89,19 @@ def test_rows_that_came_to_nothing_are_rejected_and_sent_again(world: World) -> 
     assert [(row["error_code"], row["request_id"]) for row in logged] == [
         ("INVALID_FORMAT", "call 1")
     ]
+
+
+def test_the_log_keeps_to_the_key_that_its_model_promises(world: World) -> None:
+    platform = Platform()
+    world.people(*people(2))
+    world.run(platform)
+    platform.later["call 1"] = Collected("failed")
+    ask(world, platform)
+    file = Path(__file__).parents[1] / "models" / "operations" / "ledger_outcomes.yml"
+    (model,) = yaml.safe_load(file.read_text(encoding="utf-8"))["models"]
+    key = model["data_tests"][0]["unique_combination"]["arguments"]["columns"]
+    told = [tuple(row[name] for name in key) for row in world.read("sync_log")]
+    assert len(told) == len(set(told)) == 4
 
 
 def test_a_call_that_failed_as_a_whole_failed_for_each_row(world: World) -> None:

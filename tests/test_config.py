@@ -314,3 +314,23 @@ def test_a_mistake_in_a_guard_is_named_with_those_of_the_syncs(meta: Json, probl
     assert "sync.object" in of_the_sync
     assert of_the_guard == f"models/guards/chk_two.sql: {problem}"
     assert parse_guards(manifest) == ()
+
+
+def test_who_is_to_be_taken_out_of_an_audience_can_be_found_there() -> None:
+    meta = SYNC | {
+        "destination": "meta",
+        "object": "members",
+        "mode": "audience",
+        "settings": {"audience": "Warm leads"},
+        "contact": "contact_key",
+        "fields": {"email": "EMAIL"},
+        "create_fields": {},
+    }
+    assert parse(DESTINATIONS, **meta).meta.unique_key == "contact_key"
+    without = {name: value for name, value in meta.items() if name != "unique_key"}
+    assert problems(a_manifest(without)) == [
+        "sync.unique_key: is missing, and meta members takes people out by it: name contact_id"
+    ]
+    assert problems(a_manifest(meta | {"create_fields": {"band": "FN"}})) == [
+        "sync.create_fields: meta members forgets them, and takes people out by them: use fields"
+    ]

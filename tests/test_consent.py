@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 from hypothesis import given, settings
@@ -60,21 +60,48 @@ def planned(world: World, able: Capabilities) -> Plan:
     )
 
 
-@settings(max_examples=30, deadline=None)
-@given(
+class Case(NamedTuple):
+    """Who there is, what they answered, and how they are sent."""
+
+    contacts: list[str | None]
+    status: dict[str, str | None]
+    mode: Mode
+    asked_by: str
+    full: bool
+
+
+CASES = st.builds(
+    Case,
     contacts=st.lists(st.sampled_from(["c1", "c2", "c3", "c4", None]), min_size=1, max_size=6),
     status=st.dictionaries(st.sampled_from(["c1", "c2", "c3"]), st.sampled_from(STATUSES)),
     mode=st.sampled_from(MODES),
     asked_by=st.sampled_from(["exposure", "destination"]),
     full=st.booleans(),
 )
-def test_nobody_without_consent_is_sent(
+
+
+@settings(max_examples=12, deadline=None)
+@given(CASES)
+def test_nobody_without_consent_is_sent(opened: tuple[Warehouse, Sync], case: Case) -> None:
+    who_is_sent_consented(opened, *case)
+
+
+@pytest.mark.long
+@settings(max_examples=100, deadline=None)
+@given(CASES)
+def test_nobody_without_consent_is_sent_at_length(
+    opened: tuple[Warehouse, Sync], case: Case
+) -> None:
+    who_is_sent_consented(opened, *case)
+
+
+def who_is_sent_consented(
     opened: tuple[Warehouse, Sync],
     contacts: list[str | None],
     status: dict[str, str | None],
     mode: Mode,
     asked_by: str,
-    full: bool,  # noqa: FBT001  (hypothesis gives arguments by name)
+    full: bool,  # noqa: FBT001  (a case's own)
 ) -> None:
     purpose = "ad_targeting"
     meta: dict[str, Any] = {"consent": purpose} if asked_by == "exposure" else {}

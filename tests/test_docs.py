@@ -35,8 +35,9 @@ def test_what_documents_show_is_pasted_from_commands_that_exist() -> None:
                 if command.callback}  # fmt: skip
     shown = [found for path in DOCUMENTS for found in blocks(path.read_text(encoding="utf-8"))]
     said = {command.split()[0] for command, _ in shown}
-    assert said == {"report", "explain", "simulate", "bench.faulty_run"}
-    assert said <= commands | {"bench.faulty_run"}
+    modules = {"bench.faulty_run", "bench.lifecycle"}
+    assert said == {"audiences", "report", "explain", "simulate", *modules}
+    assert said <= commands | modules
     assert all(text.startswith("```\n") and text.count("\n") > 10 for _, text in shown)
 
 

@@ -101,6 +101,17 @@ TABLES = {
     "contact_consents": values(
         [(ADA, "sms", "denied"), (BOB, "profiling", "denied")], "contact_id, purpose, status"
     ),
+    "contact_permissions": f"""
+        select '{ADA}' as contact_id, purpose, is_allowed, reason, since, source
+        from (values ('ad_targeting', true, 'granted', {AT}, 'web'),
+            ('sms', false, 'never granted', null, null))
+            as t (purpose, is_allowed, reason, since, source)""",
+    "audience_members": f"""
+        select '{ADA}' as contact_id, audience, 1 as entry_number, reason, arm, is_holdout,
+            {AT} as entered_at, cast(left_at as timestamp) as left_at
+        from (values ('win_back', 'lapsed', 'news', false, null),
+            ('hot_leads', 'hot', null, true, '2026-05-02'))
+            as t (audience, reason, arm, is_holdout, left_at)""",
     # Ada saw the prices twice, ten days ago and 29 days ago; a rule of 10 points for 30 days.
     "lead_scores": f"""
         select '{ADA}' as contact_id, 'default' as scenario, 24.0 as points, 4.0 as fit_points,
@@ -277,7 +288,11 @@ def test_the_command_prints_it(project: Path) -> None:
         "blocked: conflicting emails",
         f"{OLD}  went into",
         "Adah (shop: its source comes later, and 1 more)",
+        "ad_targeting  yes      granted        2026-05-01  web",
+        "sms           no       never granted  –",
         "sms      denied  shop    granted  2026-05-01",
+        "win_back   news      2026-05-01  –           lapsed",
+        "hot_leads  held out  2026-05-01  2026-05-02  hot",
     ):
         assert words in printed.stdout
 

@@ -102,7 +102,7 @@ class Sample:
 def sample(tmp_path_factory: pytest.TempPathFactory) -> Sample:
     sample = Sample(tmp_path_factory.mktemp("sample"))
     sample.build()
-    sample.decile("setup", "hubspot")
+    sample.decile("setup")
     sample.decile("sync")
     return sample
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -57,10 +57,12 @@ def row(
     operation: Operation = "create",
     fields: Mapping[str, str | None] | None = None,
     previous: Mapping[str, str | None] | None = None,
+    in_doubt: Sequence[Mapping[str, str | None]] = (),
 ) -> Change:
     fields = {"emailAddress": f"Person{number}@Example.com"} if fields is None else fields
     known = None if operation == "create" else f"k{number}"
-    return Change(f"t{number}", f"k{number}", operation, known, "", fields, {}, previous or {})
+    told = (f"t{number}", f"k{number}", operation, known, "")
+    return Change(*told, fields, {}, previous or {}, in_doubt=in_doubt)
 
 
 def known(there: StandIn) -> set[str]:
@@ -168,6 +170,37 @@ def test_who_cannot_be_taken_out_by_the_old_address_is_not_added_by_the_new_one(
         ("accepted", None),
     ]
     assert known(there) == {old, digest("new2@example.com")}
+
+
+@pytest.mark.parametrize("operation", ["remove", "erase", "update"])
+def test_an_address_whose_answer_got_lost_is_taken_out_as_well(
+    there: StandIn, operation: Operation
+) -> None:
+    first, lost, now = ({"emailAddress": f"{one}@example.com"} for one in ("old", "lost", "now"))
+    there.destination.push([row(1, fields=first), row(2, fields=lost), row(3)])
+    changed = row(1, operation, now if operation == "update" else {}, first, [lost])
+    assert there.destination.push([changed])[0].status == "accepted"
+    left = {digest("now@example.com")} if operation == "update" else set()
+    assert known(there) == left | {digest("person3@example.com")}
+
+
+def test_a_person_of_many_addresses_is_more_members_of_a_request_than_one(there: StandIn) -> None:
+    many = [{"emailAddress": f"a{number}@example.com"} for number in range(25)]
+    there.destination.push([row(number, fields=one) for number, one in enumerate(many)])
+    (outcome,) = there.destination.push([row(1, "erase", {}, many[0], many[1:])])
+    assert (outcome.status, outcome.request_row) == ("accepted", 0)
+    assert calls(there) == [("ingest", 25), ("remove", 3)]
+    assert known(there) == set()
+
+
+def test_the_call_that_takes_out_the_old_address_is_remembered_too(there: StandIn) -> None:
+    before = {"emailAddress": "old@example.com"}
+    there.destination.push([row(1, fields=before)])
+    stays = row(2, "update", {"emailAddress": "b@c.de"}, {"emailAddress": "b@c.de"})
+    outcomes = there.destination.push([stays, row(1, "update", previous=before)])
+    assert [(one.request_row, one.former_request_row) for one in outcomes] == [(0, None), (1, 0)]
+    assert outcomes[1].request_id == outcomes[0].request_id
+    assert outcomes[1].former_request_id not in (None, outcomes[1].request_id)
 
 
 def test_a_removal_goes_by_what_was_sent_and_without_it_is_no_removal(there: StandIn) -> None:

@@ -271,4 +271,4 @@ def test_after_fifty_histories_the_destination_is_as_the_model_says(
 def test_after_a_thousand_histories_the_destination_is_as_the_model_says(
     in_memory: tuple[Warehouse, Sync],
 ) -> None:
-    live(in_memory, histories=1_000, steps=12)
+    live(in_memory, histories=1_000, steps=8)

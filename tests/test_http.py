@@ -95,7 +95,7 @@ def serving(*script: Scripted) -> Iterator[Service]:
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
         server.daemon_threads = False
-        server.handle_error = lambda *_: None  # type: ignore[method-assign]
+        server.handle_error = lambda *_: None
         service.url = f"http://127.0.0.1:{server.server_address[1]}"
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()
@@ -109,7 +109,7 @@ def serving(*script: Scripted) -> Iterator[Service]:
 def client_of(url: str, clock: Clock | None = None, **settings: object) -> Iterator[HttpClient]:
     clock = clock or Clock()
     given = {"jitter": lambda low, high: high, "clock": clock.read, "sleep": clock.sleep}
-    with HttpClient("Service", url, token=SECRET, **(given | settings)) as client:  # type: ignore[arg-type]  # settings of several types
+    with HttpClient("Service", url, token=SECRET, **(given | settings)) as client:
         yield client
 
 

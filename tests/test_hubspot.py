@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, cast
 
 import pytest
 import requests
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from stand_ins import ask
 
 from sync.answers import Answer
-from sync.changes import Change, Field
+from sync.changes import Change, Field, Operation
 from sync.destinations import DESTINATIONS
 from sync.destinations.connection import Target
 from sync.destinations.hubspot import HubSpotContacts, classify
@@ -50,26 +53,23 @@ class Account:
         self.naps = naps
 
     def fault(self, kind: str, **settings: object) -> None:
-        body = {"kind": kind, **settings}
-        requests.post(f"{self.sandbox.url}/sandbox/faults", json=body, timeout=5).raise_for_status()
+        assert ask(self.sandbox, "POST", "/sandbox/faults", body={"kind": kind, **settings})
 
     def calls(self) -> list[dict[str, Any]]:
-        found = requests.get(f"{self.sandbox.url}/sandbox/calls", timeout=5).json()["calls"]
+        found = ask(self.sandbox, "GET", "/sandbox/calls")["calls"]
         return [call for call in found if "/batch/" in call["path"]]
 
     def state(self) -> dict[str, int]:
-        return cast(
-            "dict[str, int]", requests.get(f"{self.sandbox.url}/sandbox/state", timeout=5).json()
-        )
+        return cast("dict[str, int]", ask(self.sandbox, "GET", "/sandbox/state"))
 
     def value(self, record_id: str, name: str) -> str | None:
-        found = requests.get(
-            f"{self.sandbox.url}/crm/objects/2026-09/contacts/{record_id}",
-            params={"properties": name},
-            headers={"Authorization": f"Bearer {self.sandbox.token}"},
-            timeout=5,
+        found = ask(
+            self.sandbox,
+            "GET",
+            f"/crm/objects/2026-09/contacts/{record_id}?properties={name}",
+            authorization=f"Bearer {self.sandbox.token}",
         )
-        return cast("str | None", found.json()["properties"][name])
+        return cast("str | None", found["properties"][name])
 
 
 def records_in(folder: Path) -> Path:
@@ -84,9 +84,12 @@ def open_account(
     folder: Path, *, limit: Limit | None = None, attempts: int = 3, set_up: bool = True
 ) -> Iterator[Account]:
     naps: list[float] = []
+    state = folder / "state.sqlite"
+    if set_up:
+        state.write_bytes(state_set_up())
     with (
         Sandbox(
-            state=folder / "state.sqlite",
+            state=state,
             records=records_in(folder),
             limit=limit,
             clock=lambda: sum(naps),
@@ -101,10 +104,16 @@ def open_account(
             clock=lambda: sum(naps),
         ) as http,
     ):
-        contacts = HubSpotContacts(http)
-        if set_up:
-            contacts.apply_setup(FIELDS)
-        yield Account(sandbox, contacts, naps)
+        yield Account(sandbox, HubSpotContacts(http), naps)
+
+
+@cache
+def state_set_up() -> bytes:
+    """Give the state of a sandbox that has all that `setup` makes, as a sync finds it."""
+    with TemporaryDirectory() as folder:
+        with open_account(Path(folder), set_up=False) as opened:
+            opened.contacts.apply_setup(FIELDS)
+        return (Path(folder) / "state.sqlite").read_bytes()
 
 
 @pytest.fixture
@@ -253,7 +262,7 @@ def test_a_batch_that_is_refused_as_a_whole_says_so(account: Account) -> None:
 def test_a_lost_answer_is_asked_for_again(account: Account, kind: str) -> None:
     account.fault(kind)
     assert statuses(account.contacts.push([upsert(1), upsert(2)])) == ["accepted"] * 2
-    state = requests.get(f"{account.sandbox.url}/sandbox/state", timeout=5).json()
+    state = account.state()
     assert state["created"] == 2
 
 
@@ -343,6 +352,42 @@ def test_a_new_contact_is_created_once_however_often_it_is_asked_for(account: Ac
     first, again = account.contacts.push([change]), account.contacts.push([change])
     assert first == again
     assert account.state()["created"] == 1
+
+
+@pytest.mark.parametrize("operation", ["upsert", "create"])
+def test_what_only_a_new_contact_is_given_never_reaches_one_that_is_there(
+    account: Account, operation: Operation
+) -> None:
+    """Somebody changed the address by hand, or our property was mapped onto an old contact."""
+    new = replace(upsert(1), operation=operation, only_new=frozenset({"email"}))
+    (made,) = account.contacts.push([new])
+    assert made.destination_id
+    assert account.value(made.destination_id, "email") == "new1@example.com"
+    for email in ("another@example.com", None):
+        again = replace(new, fields={"decile_score": "8", "email": email})
+        fresh = replace(upsert(2), token="fresh", operation=operation, only_new=new.only_new)
+        outcomes = account.contacts.push([again, fresh])
+        assert statuses(outcomes) == ["accepted", "accepted"]
+        assert account.value(made.destination_id, "email") == "new1@example.com"
+        assert account.value(made.destination_id, "decile_score") == "8"
+        assert account.value(str(outcomes[1].destination_id), "email") == "new2@example.com"
+
+
+def test_only_who_may_be_new_is_looked_up_and_all_in_one_call(account: Account) -> None:
+    only_new = frozenset({"email"})
+    known = replace(update(1), only_new=only_new)
+    account.contacts.push([known, removal("2", score=None)])
+    account.contacts.push([replace(upsert(number), only_new=only_new) for number in range(100)])
+    account.contacts.push([upsert(200)])
+    paths = [call["path"].rsplit("/", 1)[1] for call in account.calls()]
+    assert paths == ["update", "read", "upsert", "upsert"]
+
+
+def test_a_look_up_without_an_answer_writes_nothing(account: Account) -> None:
+    account.fault("not_json", path="batch/read", times=None)
+    with pytest.raises(DestinationError):
+        account.contacts.push([replace(upsert(1), only_new=frozenset({"email"}))])
+    assert account.state()["created"] == 0
 
 
 def test_a_removal_clears_every_field_it_names_and_nothing_else(account: Account) -> None:

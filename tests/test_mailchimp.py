@@ -8,10 +8,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import requests
 from hypothesis import given
 from hypothesis import strategies as st
-from stand_ins import AUDIENCE, StandIn, mailchimp_id, mailchimp_member, person, standing_in
+from stand_ins import (
+    AUDIENCE,
+    StandIn,
+    mailchimp_id,
+    mailchimp_member,
+    mailchimp_shown,
+    person,
+    standing_in,
+)
 
 from sync.answers import Answer
 from sync.changes import Change, Field, Operation
@@ -61,15 +68,13 @@ def calls(there: StandIn) -> list[tuple[str, int]]:
 
 
 def member(there: StandIn, number: int, **changes: object) -> Any:
-    url = f"{there.sandbox.url}/mailchimp/3.0/lists/{AUDIENCE}/members/{mailchimp_id(number)}"
-    auth = ("any", there.sandbox.token)
     if changes:  # as somebody who unsubscribes by a link, which is no call of ours
         place = f"{AUDIENCE}/{mailchimp_id(number)}"
         body = {"email_address": person(number), **changes}
         store = there.sandbox._store
         with store.transaction():
             store.keep("mailchimp", "members", place, body)
-    return requests.get(url, auth=auth, timeout=5).json()
+    return mailchimp_shown(there, number)
 
 
 def test_unknown_members_are_added_in_one_call(there: StandIn) -> None:

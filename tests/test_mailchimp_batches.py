@@ -32,7 +32,7 @@ SHOWN = mailchimp_batches.shown
 def there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[StandIn]:
     with standing_in("mailchimp", tmp_path, monkeypatch, people=MANY) as opened:
         opened.destination.apply_setup([Field("score", "SCORE", "integer", "Score", "1 to 100.")])
-        monkeypatch.setattr(opened.destination._batches, "_sleep", opened.naps.append)  # type: ignore[attr-defined]
+        monkeypatch.setattr(opened.destination._batches, "_sleep", opened.naps.append)
         yield opened
 
 

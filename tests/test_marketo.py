@@ -298,7 +298,7 @@ def test_the_setup_creates_what_is_missing_and_reports_what_does_not_fit(there: 
 
 def test_fields_are_read_page_by_page(there: StandIn, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sync.destinations.marketo_setup.PAGE", 3)
-    found = by_name(there.destination._http)  # type: ignore[attr-defined]
+    found = by_name(there.destination._http)
     assert {"email", "unsubscribed", "decile_score"} <= set(found)
     assert len(found) == 8
 

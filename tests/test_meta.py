@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
@@ -160,6 +161,17 @@ def test_an_address_or_a_number_never_goes_as_it_is(there: StandIn, plain: str, 
     assert calls(there) == []
 
 
+def test_who_was_to_go_by_an_address_is_taken_out_by_the_hashes_alone(there: StandIn) -> None:
+    there.destination.push([row(1), row(2)])
+    plain = "person1@example.com"
+    known = row(1, "remove", {}, {"EMAIL": plain}, unique_key=plain)
+    never = row(3, "remove", {}, {}, unique_key="person3@example.com")
+    outcomes = there.destination.push([known, never, row(2)])
+    assert [one.status for one in outcomes] == ["accepted"] * 3
+    assert members(there).keys() == {"c2"}
+    assert calls(there)[1:] == [("DELETE", "users", 1), ("POST", "users", 1)]
+
+
 def test_an_id_with_digits_and_a_plus_inside_is_an_id(there: StandIn) -> None:
     ids = ["c+1", "0049301234", "+x", "1-2"]
     there.destination.push([row(n, unique_key=one) for n, one in enumerate(ids)])
@@ -192,6 +204,30 @@ def test_a_removal_goes_by_what_was_sent_and_else_by_our_id(there: StandIn) -> N
     )
     assert [one.status for one in outcomes] == ["accepted", "accepted", "rejected"]
     assert members(there).keys() == {"c3"}
+
+
+@pytest.mark.parametrize("operation", ["remove", "erase", "update"])
+def test_an_address_whose_answer_got_lost_is_taken_out_as_well(
+    there: StandIn, operation: Operation
+) -> None:
+    first, lost, now = ({"EMAIL": f"{one}@example.com"} for one in ("old", "lost", "now"))
+    there.destination.push([row(1, fields=first), row(2, fields=lost), row(3)])
+    changed = row(1, operation, now if operation == "update" else {}, first, unique_key="")
+    there.destination.push([replace(changed, in_doubt=[lost])])
+    left = {digest("now@example.com")} if operation == "update" else set()
+    assert members(there).keys() == left | {"c3"}
+
+
+def test_more_people_than_a_call_takes_are_taken_out_by_two(
+    there: StandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sync.destinations.meta.MAX_BATCH", 2)
+    there.destination.push([row(1), row(2), row(3)])
+    doubts = [{"EMAIL": f"person{number}@example.com"} for number in (2, 3)]
+    gone = row(1, "remove", {}, {"EMAIL": "person1@example.com"}, unique_key="")
+    there.destination.push([replace(gone, in_doubt=doubts)])
+    assert [rows for method, _, rows in calls(there) if method == "DELETE"] == [2, 1]
+    assert members(there) == {}
 
 
 def test_an_erasure_reaches_every_audience_of_the_ad_account(there: StandIn) -> None:

@@ -197,7 +197,7 @@ def test_a_list_that_is_no_answer_proves_nobody_gone() -> None:
             return {"success": False, "path": path}
 
     with pytest.raises(DestinationError):
-        Records(Odd(), "/persons").delete("1")  # type: ignore[arg-type]
+        Records(Odd(), "/persons").delete("1")
 
 
 def test_a_removal_of_somebody_unknown_makes_nobody(company: StandIn) -> None:
@@ -332,6 +332,24 @@ def test_an_erasure_by_id_and_by_what_was_sent(tasks: StandIn) -> None:
     rows = [replace(by_id, previous={}), change("pipedrive activities", 2, "erase")]
     assert [one.status for one in tasks.destination.push(rows)] == ["accepted"] * 2
     assert held(tasks, "pipedrive", "activity") == {}
+
+
+def test_an_erasure_looks_through_all_that_somebody_has(
+    tasks: StandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sync.destinations.pipedrive_activities.LATEST", "1")
+    tasks.destination.push([activity(number, person_id="1") for number in range(1, 7)])
+    lost = replace(change("pipedrive activities", 1, "erase"), record_id=None, previous={})
+    (outcome,) = tasks.destination.push([replace(lost, in_doubt=[{"person_id": "1"}])])
+    assert outcome.status == "accepted"
+    notes = [one["note"] for one in held(tasks, "pipedrive", "activity").values()]
+    assert (len(notes), reference("k1") in notes) == (5, False)
+
+
+def test_an_activity_of_nobody_known_is_not_called_erased(tasks: StandIn) -> None:
+    lost = replace(change("pipedrive activities", 1, "erase"), record_id=None, previous={})
+    (outcome,) = tasks.destination.push([lost])
+    assert (outcome.status, outcome.error_code) == ("rejected", "NO_IDENTIFIER")
 
 
 @pytest.mark.parametrize(

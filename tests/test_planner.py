@@ -28,7 +28,7 @@ PICKY = SendWhen(any_change=("band",), moved={"lead_score": 5}, at_least_every_d
 
 @pytest.fixture(scope="module")
 def opened(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Warehouse, Sync]]:
-    with open_people(tmp_path_factory.mktemp("project")) as found:
+    with open_people(tmp_path_factory.mktemp("project"), in_memory=True) as found:
         yield found
 
 
@@ -325,7 +325,7 @@ def all_rules(draw: st.DrawFn) -> Rules:
     )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(model=model_rows(), remembered=states(), rules=all_rules())
 def test_the_warehouse_decides_as_the_reference_does(
     opened: tuple[Warehouse, Sync],
@@ -423,3 +423,13 @@ def state_row(
         "accepted_at": accepted_at if there else None,
         "recorded_at": now,
     }
+
+
+@pytest.mark.parametrize(("shown", "keys"), [(0, ""), (1, "4"), (3, "246"), (9, "123456")])
+def test_a_sample_is_taken_from_all_over_the_plan(
+    opened: tuple[Warehouse, Sync], shown: int, keys: str
+) -> None:
+    world = a_world(opened)
+    world.people(*(person(key, f"r{key}") for key in "123456"))
+    found = [planned.change.key for planned in world.plan().sample(shown)]
+    assert found == list(keys)

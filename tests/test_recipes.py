@@ -12,6 +12,7 @@ from typing import Any
 
 import duckdb
 import pytest
+from jinja2 import Environment
 
 from sync.recipes import recipe_names, rules_folder
 from tests.scoring_project import ScoringProject
@@ -188,3 +189,33 @@ def build(folder: Path, recipe: str, *arguments: str) -> None:
         check=False,
     )
     assert built.returncode == 0, built.stdout
+
+
+@pytest.mark.parametrize(
+    ("recipe", "path", "refused"),
+    [
+        ("general", "seeds/scoring/event_rules.csv", False),
+        ("general", "seeds/recipes/b2b/event_rules.csv", True),
+        ("b2b", "seeds/recipes/b2b/event_rules.csv", False),
+        ("b2b", "seeds/scoring/event_rules.csv", True),
+        ("b2b", "elsewhere/event_rules.csv", False),
+    ],
+)
+def test_a_build_with_other_rules_than_the_recipe_says_is_refused(
+    recipe: str,
+    path: str,
+    refused: bool,  # noqa: FBT001  (a parameter of the test)
+) -> None:
+    problems: list[str] = []
+    environment = Environment(extensions=["jinja2.ext.do"])  # noqa: S701  (a check, not HTML)
+    seeds = {"seed": {"name": "event_rules", "original_file_path": path}, "model": {"name": "one"}}
+    environment.globals |= {
+        "graph": {"nodes": seeds},
+        "execute": True,
+        "var": lambda _name, _default: recipe,
+        "exceptions": {"raise_compiler_error": problems.append},
+    }
+    text = (ROOT / "macros" / "check_recipe.sql").read_text(encoding="utf-8")
+    macros: Any = environment.from_string(text).module
+    macros.check_recipe()
+    assert bool(problems) == refused

@@ -208,6 +208,7 @@ def test_what_hits_nobody_or_everybody_is_told_with_its_reason(project: Path) ->
 def test_without_a_build_only_the_files_are_checked(tmp_path: Path) -> None:
     for name in ("seeds", "models"):
         shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("demo"))
+    shutil.copy(ROOT / "dbt_project.yml", tmp_path)
     path = tmp_path / "seeds/scoring/event_rules.csv"
     path.write_text(path.read_text().replace(",15,90,30,", ",15,90,30000,", 1))
     printed = CliRunner().invoke(

@@ -303,7 +303,7 @@ def test_a_job_that_does_not_get_done_has_its_error(
     state: Mapping[str, object], error: type[Exception]
 ) -> None:
     naps: list[float] = []
-    bulk = Bulk(Scripted(state), "Lead", "68.0", sleep=naps.append)  # type: ignore[arg-type]
+    bulk = Bulk(Scripted(state), "Lead", "68.0", sleep=naps.append)
     with pytest.raises(error) as caught:
         bulk.write([new(1)], [{"Decile_Key__c": "c1"}], key="Decile_Key__c")
     assert sum(naps) < 300
@@ -312,7 +312,7 @@ def test_a_job_that_does_not_get_done_has_its_error(
 
 def test_a_row_that_no_result_names_is_pending() -> None:
     done = Scripted({"state": "InProgress"}, {"state": "JobComplete"})
-    bulk = Bulk(done, "Lead", "68.0", sleep=lambda _: None)  # type: ignore[arg-type]
+    bulk = Bulk(done, "Lead", "68.0", sleep=lambda _: None)
     outcomes = bulk.write([new(1)], [{"Decile_Key__c": "c1"}], key="Decile_Key__c")
     assert statuses(outcomes) == ["pending"]
 
@@ -356,7 +356,7 @@ def test_an_org_at_another_address_never_gets_the_token(org: StandIn) -> None:
             return Answer("Salesforce", "POST", "/token", 200, {}, body)
 
     with pytest.raises(AccessRefused, match="SALESFORCE_URL"):
-        fetch_token(Elsewhere(), moved)  # type: ignore[arg-type]
+        fetch_token(Elsewhere(), moved)
 
 
 @pytest.fixture(scope="module")

@@ -74,6 +74,22 @@ def test_a_batch_is_one_message_with_a_section_for_each_row(there: StandIn) -> N
     ]
 
 
+def test_a_row_goes_to_the_channel_that_it_names(there: StandIn) -> None:
+    there.destination.push([
+        row(1, Name="Ada", channel="C9"), row(2, Name="Bob"), row(3, Name="Eve", channel="C9"),
+        row(4, Name="Joe", channel=None),
+    ])  # fmt: skip
+    posted = {message["channel"]: names(message) for message in messages(there)}
+    assert posted == {"C9": ["k1", "k3"], "C0123": ["k2", "k4"]}
+    assert all("channel" not in block["text"]["text"]
+               for message in messages(there) for block in message["blocks"][:-1])  # fmt: skip
+
+
+def test_a_webhook_refuses_rows_for_another_channel(there: StandIn) -> None:
+    with webhook(there) as destination, pytest.raises(ConfigError, match="own channel"):
+        destination.push([row(1, Name="Ada", channel="C9")])
+
+
 @pytest.mark.parametrize("text", ["<!channel> hi", "<@U1>", "a & <b>", "&lt;!here&gt;", "<https://x|y>"])  # fmt: skip  # noqa: E501
 def test_what_somebody_typed_mentions_nobody(there: StandIn, text: str) -> None:
     there.destination.push([row(1, **{"<!here>": text})])

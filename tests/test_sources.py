@@ -171,7 +171,7 @@ def test_typed_tables_with_required_columns_only_are_enough(tmp_path: Path) -> N
     )
 
     assert run.returncode == 0, run.stdout + run.stderr
-    assert built(tmp_path) == ["stg_web__events", "stg_web__profiles"]
+    assert built(tmp_path) == ["stg_web__consents", "stg_web__events", "stg_web__profiles"]
     with duckdb.connect(str(tmp_path / "warehouse.duckdb"), read_only=True) as database:
         events = database.execute(
             "select source_event_id, cast(occurred_at as varchar), duration_seconds, page_path"

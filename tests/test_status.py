@@ -29,7 +29,7 @@ from sync.warehouse import Warehouse
 
 @pytest.fixture(scope="module")
 def opened(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Warehouse, Sync]]:
-    with open_people(tmp_path_factory.mktemp("project")) as found:
+    with open_people(tmp_path_factory.mktemp("project"), in_memory=True) as found:
         yield found
 
 

@@ -95,6 +95,21 @@ def test_a_setting_that_concerns_every_row_is_told() -> None:
     ]
 
 
+def test_another_list_is_told() -> None:
+    earlier = a_manifest(SYNC | {"settings": {"list": "Hot leads", "title": "One"}})
+    now = a_manifest(SYNC | {"settings": {"list": "Warm leads", "title": "One"}})
+    assert [str(change) for change in changes_between(earlier, now)] == [
+        "crm_people has settings.list Warm leads, was Hot leads: if that names another place, the "
+        "next sync asks first"
+    ]
+    assert [str(change) for change in changes_between(earlier, a_manifest())] == [
+        "crm_people has settings.list None, was Hot leads: if that names another place, the next "
+        "sync asks first",
+        "crm_people has settings.title None, was One: if that names another place, the next sync "
+        "asks first",
+    ]
+
+
 def test_a_sync_that_is_new_or_gone_is_told() -> None:
     nothing = {"nodes": {}, "exposures": {}}
     assert changes(nothing) == ["crm_people is gone; what it sent stays where it is"]

@@ -16,6 +16,7 @@ import pytest
 import requests
 from hypothesis import given
 from hypothesis import strategies as st
+from stand_ins import ask
 
 from sync.answers import Answer
 from sync.changes import Change, FieldType
@@ -55,11 +56,10 @@ class Receiver:
         self.naps = naps
 
     def fault(self, kind: str, **settings: object) -> None:
-        body = {"kind": kind, **settings}
-        requests.post(f"{self.sandbox.url}/sandbox/faults", json=body, timeout=5).raise_for_status()
+        assert ask(self.sandbox, "POST", "/sandbox/faults", body={"kind": kind, **settings})
 
     def get(self, what: str) -> Any:
-        return requests.get(f"{self.sandbox.url}/sandbox/{what}", timeout=5).json()
+        return ask(self.sandbox, "GET", f"/sandbox/{what}")
 
     def fields(self, key: str) -> Any:
         return self.get("hooks")["rows"][key]["fields"]
@@ -347,6 +347,15 @@ def test_the_account_has_a_name(settings: dict[str, str], account: str) -> None:
 def test_settings_that_make_no_sense_are_refused(settings: dict[str, str]) -> None:
     with pytest.raises(ConfigError), connect(**settings):
         pass
+
+
+@pytest.mark.parametrize(
+    "url", ["https://bot:Sec#ret9@x.example/", "https://bot:Sec/ret9@x.example/", "https://[Sec/"]
+)
+def test_an_address_that_cannot_be_read_is_refused_without_being_shown(url: str) -> None:
+    with pytest.raises(ConfigError) as refused, connect(URL=url):
+        pass
+    assert str(refused.value) == "WEBHOOK_URL is no address: its host or its port cannot be read."
 
 
 def test_without_settings_it_is_the_sandbox(tmp_path: Path) -> None:

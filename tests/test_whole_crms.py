@@ -88,7 +88,7 @@ def test_whatever_happens_on_the_way_everybody_is_there_once(
 ) -> None:
     everybody = [person(name) for name in "abcde"]
     world.people(*everybody)
-    world.there.fault(**{"after": 2, **fault})  # type: ignore[arg-type]  # a kind, and its settings
+    world.there.fault(**{"after": 2, **fault})
     world.run()
     world.there.no_faults()
     world.run()

@@ -88,7 +88,7 @@ def test_whatever_happens_on_the_way_a_table_is_right_in_the_end(
     table.people(*[person(name) for name in "abcde"])
     table.run()
     table.people(*[person(name, score=99) for name in "ace"], person("f", score=99))
-    table.there.fault(**{"after": 2, **fault})  # type: ignore[arg-type]  # a kind, and its settings
+    table.there.fault(**{"after": 2, **fault})
     table.run()
     table.there.no_faults()
     table.run()
@@ -103,7 +103,7 @@ def test_whatever_happens_on_the_way_every_row_is_posted_and_never_new_twice(
     channel: World, fault: dict[str, object]
 ) -> None:
     channel.people(*[person(name) for name in "abcdefgh"])
-    channel.there.fault(**{"after": 1, **fault})  # type: ignore[arg-type]  # a kind, and its settings
+    channel.there.fault(**{"after": 1, **fault})
     channel.run()
     channel.there.no_faults()
     channel.run()

@@ -12,9 +12,8 @@ from pathlib import Path
 from typing import Any, cast
 
 import pytest
-import requests
 from small_project import SYNC, Person, person, write_people, write_project
-from stand_ins import CASES, StandIn, standing_in
+from stand_ins import CASES, StandIn, replied, standing_in
 
 from sync.config import Sync, parse_syncs
 from sync.destinations import DESTINATIONS
@@ -90,14 +89,12 @@ class World:
         return None if score is None else str(score), band
 
     def _contact(self, key: str) -> dict[str, Any]:
-        url = f"{self.there.sandbox.url}/crm/objects/2026-09/contacts/{key}"
-        query = {"properties": "decile_lead_score,decile_band", "idProperty": "decile_contact_id"}
-        headers = {"Authorization": f"Bearer {self.there.sandbox.token}"}
-        found = requests.get(url, params=query, headers=headers, timeout=5)
-        while found.status_code == 429:
+        sandbox, query = self.there.sandbox, "properties=decile_lead_score,decile_band"
+        path = f"/crm/objects/2026-09/contacts/{key}?{query}&idProperty=decile_contact_id"
+        login = f"Bearer {sandbox.token}"
+        while (found := replied(sandbox, "GET", path, authorization=login)).status == 429:
             self.there.naps.append(10)
-            found = requests.get(url, params=query, headers=headers, timeout=5)
-        return cast("dict[str, Any]", found.json().get("properties", {}))
+        return cast("dict[str, Any]", found.body).get("properties", {})
 
     def settled(self, *people: Person) -> None:
         """Check that the destination holds what the model holds, and that nothing is left."""

@@ -1,5 +1,5 @@
 {#-
-    Drops what a connected_components model worked with.
+    The statements that drop what a connected_components model worked with.
 
     work: prefix of the work tables
     levels: in how many steps the suspects were joined again
@@ -13,5 +13,5 @@
     {%- for level in range(levels + 1) -%}
         {%- do names.append('level_clusters_' ~ level) -%}
     {%- endfor -%}
-    {{ components_drop(work, names) }}
+    {{ return(components_drop(work, names)) }}
 {%- endmacro %}

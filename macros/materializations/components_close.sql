@@ -6,8 +6,9 @@
     Contraction: every record hooks to the neighbour that comes first in an order, pointers
     are shortened once, edges are rewritten to the representatives, until none is left. After
     the first round the order is pseudo-random, number x multiplier mod (2^31 - 1), held for
-    three rounds and then changed, so that no input is hostile to it. Rounds grow with the
-    logarithm of the longest chain; the limit is a guard against a fault, not a bound on chains.
+    three rounds and then changed, so that no input is hostile to it. These three are run in
+    one call: on edges that are none any more a round is quick. Rounds grow with the logarithm
+    of the longest chain; the limit is a guard against a fault, not a bound on chains.
 
     work: prefix of the closure's work tables
     edges: select of pairs (low, high), low < high, whole numbers below 2^31 - 1
@@ -16,14 +17,14 @@
 -#}
 {% macro components_close(work, edges, before=[], after=[]) -%}
     {%- set run = namespace(
-        rounds=0, edges=components_step(work, before + [('edges_0', edges)])
+        rounds=1,
+        edges=components_step(
+            work, before + [('edges_0', edges)] + components_rounds(work, 0, 1)
+        ),
     ) -%}
-    {%- for round in range(200) if run.edges > 0 -%}
-        {%- set run.rounds = round + 1 -%}
-        {%- set run.edges = components_step(work, [
-            ('map_' ~ round, components_hook_sql(work, round)),
-            ('edges_' ~ run.rounds, components_rewrite_sql(work, round)),
-        ]) -%}
+    {%- for order in range(70) if run.edges > 0 -%}
+        {%- set run.edges = components_step(work, components_rounds(work, run.rounds, 3)) -%}
+        {%- set run.rounds = run.rounds + 3 -%}
     {%- endfor -%}
     {%- if run.edges > 0 -%}
         {{ exceptions.raise_compiler_error(

@@ -3,13 +3,10 @@
     smallest of those that the later rounds joined that with.
 
     work: prefix of the closure's work tables
-    rounds: how many rounds there were
+    rounds: how many rounds there were, one at least
 -#}
 {% macro components_closed_sql(work, rounds) -%}
     {%- set edges = components_relation(work, 'edges_0') -%}
-    {%- if rounds == 0 -%}
-        select low as record_number, low as component from {{ edges }}
-    {%- else -%}
     {%- set hooks = components_relation(work, 'map_0') %}
     {%- set joined = components_relation(work, 'root_1') if rounds > 1 else none %}
     with
@@ -43,5 +40,4 @@
     left join firsts
         on joined.representative = firsts.representative
     {%- endif %}
-    {%- endif -%}
 {%- endmacro %}

@@ -3,7 +3,7 @@
     backwards to the second, so that root_1 leads what the first round left to its component.
 
     work: prefix of the model's work tables
-    rounds: how many rounds there were, two at least
+    rounds: how many rounds there were; of one there is nothing to rewrite
 -#}
 {% macro components_compose(work, rounds) -%}
     {%- set steps = [] -%}

@@ -1,5 +1,5 @@
 {#-
-    Drops work tables of a connected_components model.
+    The statements that drop work tables of a connected_components model.
 
     work: prefix of the work tables
     names: what they hold
@@ -9,5 +9,5 @@
     {%- for name in names -%}
         {%- do drops.append('drop table if exists ' ~ components_relation(work, name)) -%}
     {%- endfor -%}
-    {%- do run_together(drops) -%}
+    {{ return(drops) }}
 {%- endmacro %}

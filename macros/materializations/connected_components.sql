@@ -28,7 +28,7 @@
     {%- set links = components_relation(work, 'links') if scope else '(' ~ sql ~ ')' -%}
     {{ run_hooks(pre_hooks) }}
 
-    {{ components_drop(this.identifier ~ '_', remembered) }}
+    {%- do run_together(components_drop(this.identifier ~ '_', remembered)) -%}
     {%- set closed = components_close(
         work,
         components_star_sql(links, 'record_number'),
@@ -42,17 +42,16 @@
         create table {{ components_relation(work, 'result') if scope else relation }} as
         {{ components_result_sql(work, levels) }}
     {%- endcall -%}
-    {%- if scope -%}
-        {{ replace_rows(
-            relation, scope, 'select * from ' ~ components_relation(work, 'result')
-        ) }}
-    {%- endif -%}
-    {%- set copies = [] -%}
+    {%- set statements = replace_rows(
+        relation, scope, 'select * from ' ~ components_relation(work, 'result')
+    ) if scope else [] -%}
     {%- for name, model_name in remembered.items() -%}
-        {%- do copies.append((name, 'select * from ' ~ ref(model_name))) -%}
+        {%- do statements.append(
+            'create table ' ~ components_relation(this.identifier ~ '_', name)
+            ~ ' as select * from ' ~ ref(model_name)
+        ) -%}
     {%- endfor -%}
-    {%- do components_step(this.identifier ~ '_', copies) if copies -%}
-    {{ components_clear(work, levels) }}
+    {%- do run_together(statements + components_clear(work, levels)) -%}
 
     {{ run_hooks(post_hooks) }}
     {{ adapter.commit() }}

@@ -21,7 +21,11 @@ conversion_events as (
 
     from {{ ref('event_catalog') }}
 
-    where is_conversion = 'true'
+    {% if var('conversion_events', none) -%}
+        where event_name in ('{{ var("conversion_events") | join("', '") }}')
+    {%- else -%}
+        where is_conversion = 'true'
+    {%- endif %}
 
 ),
 

@@ -1,4 +1,4 @@
--- Records are compared with those linked last time in blocks of 32 numbers: one pass
+-- Records are compared with those linked last time in blocks of 64 numbers: one pass
 -- over what they hold now, and nothing kept of what they held.
 with
 
@@ -50,7 +50,7 @@ contents as (
 
 ),
 
--- To divide whole numbers of 32 bits is quicker.
+-- Whole numbers of 32 bits are grouped more quickly.
 contents_of_short_numbers as (
 
     select
@@ -66,7 +66,7 @@ contents_weighed as (
 
     select
         {{ record_block('short_number') }} as record_block,
-        mod(content_hash, 1099511627776) * (33 + mod(short_number, 32)) as digest
+        (content_hash & 1099511627775) * (65 + (short_number & 63)) as digest
 
     from contents_of_short_numbers
 

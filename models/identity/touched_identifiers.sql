@@ -11,30 +11,11 @@ identifiers as (
 
 ),
 
-changed_blocks as (
-
-    select record_block
-
-    from {{ ref('changed_blocks') }}
-
-    where {{ 'true' if linked_before() else 'false' }}
-
-),
-
-places_in_block as (
-
-    {{ whole_numbers(31) }}
-
-),
-
--- Number by number, so that an engine can pass over the parts of the table without any.
 changed_numbers as (
 
-    select changed_blocks.record_block + places_in_block.number_of as record_number
+    select record_number
 
-    from changed_blocks
-
-    cross join places_in_block
+    from {{ ref('changed_numbers') }}
 
 ),
 

@@ -1,3 +1,6 @@
+-- Only linking_scope reads it.
+{{ config(materialized='ephemeral') }}
+
 with
 
 identifiers as (
@@ -42,11 +45,11 @@ components_so_far as (
 
 ),
 
-changed_blocks as (
+changed_numbers as (
 
-    select record_block
+    select record_number
 
-    from {{ ref('changed_blocks') }}
+    from {{ ref('changed_numbers') }}
 
 ),
 
@@ -78,10 +81,8 @@ touched_records as (
 
     from components_so_far
 
-    inner join changed_blocks
-        on
-            {{ record_block('components_so_far.record_number') }}
-            = changed_blocks.record_block
+    inner join changed_numbers
+        on components_so_far.record_number = changed_numbers.record_number
 
 )
 

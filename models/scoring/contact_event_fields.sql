@@ -5,6 +5,10 @@
 {%- set is_mail = "event_name = 'email_delivered'" -%}
 {%- set is_opened
     = "event_name in ('email_opened', 'email_clicked', 'opened_by_proxy')" -%}
+{%- set is_pricing = "page_path like '/pricing%'" -%}
+{%- set is_offer = "event_name = 'promotion_opened' or page_path like '/offer%'" -%}
+{%- set is_cart_reminder = is_mail
+    ~ " and (lower(campaign) like '%cart%' or lower(content_name) like '%cart%')" -%}
 {%- set properties = event_properties()['text'] + event_properties()['number'] -%}
 
 -- depends_on: {{ ref('computed_fields') }}
@@ -72,9 +76,17 @@ contact_event_fields as (
         {{ count_of(is_purchase) }} > 0 as has_purchased,
         {{ count_of(is_purchase, 365) }} as purchases_365d,
         {{ count_of("page_path like '/careers%'", 90) }} as careers_views_90d,
-        {{ count_of("page_path like '/pricing%'", 30) }} as pricing_views_30d,
-        {{ share_of("page_path like '/pricing%'", "event_name = 'page_viewed'", 90) }}
+        {{ count_of(is_pricing, 30) }} as pricing_views_30d,
+        {{ share_of(is_pricing, "event_name = 'page_viewed'", 90) }}
             as pricing_share_90d,
+
+        -- The last look at prices, if an offer of the last 14 days came before it.
+        case
+            when
+                min(case when {{ is_pricing }} then age_days end)
+                < max(case when {{ in_window(is_offer, 14) }} then age_days end)
+                then {{ days_since(is_pricing) }}
+        end as days_since_offer_then_pricing,
         {{ count_of("page_path like '/careers%' and event_name = 'form_submitted'") }}
             as job_applications,
         {{ count_of(shows_interest(), 90) }} as interest_90d,
@@ -84,6 +96,7 @@ contact_event_fields as (
         {{ distinct_days('is_activity', 30) }} as active_days_30,
         {{ streak(is_cart_add, is_order) }} - {{ streak(is_cart_removal, is_order) }}
             as cart_items_open,
+        {{ streak(is_cart_reminder, is_order) }} as cart_reminders,
         {% for field in computed_fields() -%}
             {{ computed_field(field) }} as {{ quoted(field.field) }},
         {% endfor -%}

@@ -26,6 +26,9 @@ contact_fields as (
 
     select
         event_fields.*,
+        {{ whole_number('floor(' ~ days_between(
+            'profiles.first_known_at', 'event_fields.as_of'
+        ) ~ ')') }} as days_known,
         profiles.job_level,
         profiles.job_level = 'student' as is_student,
         profiles.is_competitor,

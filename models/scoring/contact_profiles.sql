@@ -6,6 +6,7 @@ contacts as (
 
     select
         contact_id,
+        first_known_at,
         country_code,
         industry,
         employee_count,

@@ -68,7 +68,7 @@ rule_group_caps as (
         points_by_group.as_of,
         -- A reserved word to some, and what score_points calls the column.
         'cap:' || points_by_group.scorecard || '/' || points_by_group.rule_group
-            as rule,  -- noqa: RF04
+            as rule,
         points_by_group.scorecard,
         {{ points_beyond(
             'points_by_group.points',

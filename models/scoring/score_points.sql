@@ -76,7 +76,7 @@ points_beyond_bounds as (
     select
         points_by_scorecard.contact_id,
         points_by_scorecard.as_of,
-        'cap:' || points_by_scorecard.scorecard as rule,  -- noqa: RF04
+        'cap:' || points_by_scorecard.scorecard as rule,
         points_by_scorecard.scorecard,
         1 as occurrences,
         cast(null as {{ dbt.type_timestamp() }}) as last_occurred_at,

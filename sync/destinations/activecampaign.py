@@ -21,7 +21,7 @@ from sync.destinations.activecampaign_import import (
     import_known,
 )
 from sync.destinations.activecampaign_setup import ADDRESS, STANDARD
-from sync.destinations.addresses import address, addresses, cannot_be_named, having
+from sync.destinations.addresses import address, addresses, cannot_be_named, having, in_doubt
 from sync.destinations.one_by_one import one_by_one
 from sync.errors import AccessRefused, ConfigError, DestinationError
 from sync.http import HttpClient
@@ -41,6 +41,8 @@ def capabilities(calls_per_second: int = CALLS_PER_SECOND) -> Capabilities:
         removal="clear",
         erases=True,
         consent_for_new="email_marketing",
+        found_by=frozenset({ADDRESS}),
+        unique_key_is=ADDRESS,
         max_in_flight=4,
     )
 
@@ -125,9 +127,9 @@ class ActiveCampaignContacts:
 
     def _erase(self, change: Change) -> Outcome:
         """Erase by id, and where that is gone whoever has an address of the row."""
-        if change.record_id and self._delete(change.record_id):
-            return Outcome(change.token, "accepted", change.record_id)
-        known = [name for one in addresses(change, ADDRESS) for name in self._ids_of(one)]
+        is_known = bool(change.record_id) and self._delete(str(change.record_id))
+        named = in_doubt(change, ADDRESS) if is_known else addresses(change, ADDRESS)
+        known = [name for one in named for name in self._ids_of(one)]
         for name in dict.fromkeys(known):
             self._delete(name)
         return Outcome(change.token, "accepted", change.record_id or next(iter(known), None))

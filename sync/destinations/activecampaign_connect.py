@@ -17,17 +17,18 @@ from sync.destinations.activecampaign import (
 from sync.destinations.activecampaign_answers import classify
 from sync.destinations.activecampaign_list import ActiveCampaignListMembers
 from sync.destinations.connection import (
-    SANDBOX,
     Connection,
     Connector,
     Environment,
     Kind,
     Target,
+    address,
     limiter,
 )
 from sync.destinations.header_key import HeaderKey
+from sync.destinations.settings import Given
 from sync.errors import ConfigError
-from sync.http import HttpClient, is_loopback
+from sync.http import HttpClient
 from sync.sandbox import DEFAULT_TOKEN
 
 VERSION = "/api/3"
@@ -46,21 +47,16 @@ class Settings:
     @classmethod
     def read(cls, environment: Environment) -> Self:
         """Read ACTIVECAMPAIGN_*; a setting that makes no sense is a ConfigError."""
-
-        def setting(name: str, default: str) -> str:
-            return environment.get(f"ACTIVECAMPAIGN_{name}", "").strip() or default
-
-        url = setting("API_URL", "").rstrip("/").removesuffix(VERSION)
-        rate = setting("CALLS_PER_SECOND", str(CALLS_PER_SECOND))
-        account = setting("ACCOUNT", SANDBOX if is_loopback(url) else "live")
-        problems = []
-        if not (rate.isascii() and rate.isdigit() and int(rate)):
-            problems.append("ACTIVECAMPAIGN_CALLS_PER_SECOND must be a whole number above 0.")
-        if account == SANDBOX and not is_loopback(url):
-            problems.append("ACTIVECAMPAIGN_ACCOUNT: the name sandbox is taken. Choose another.")
-        if problems:
-            raise ConfigError(*problems)
-        return cls(key=setting("API_KEY", ""), url=url, rate=int(rate), account=account)
+        given = Given("ACTIVECAMPAIGN", environment)
+        url = given.text("API_URL").rstrip("/").removesuffix(VERSION)
+        settings = cls(
+            key=given.text("API_KEY"),
+            url=url,
+            rate=given.count("CALLS_PER_SECOND", CALLS_PER_SECOND),
+            account=given.account(url),
+        )
+        given.refuse()
+        return settings
 
 
 @contextmanager
@@ -78,7 +74,9 @@ def open_activecampaign(environment: Environment, target: Target) -> Iterator[Co
         classify=classify,
         limiter=limiter(environment, settings.rate, 1.0, budget=budget),
     ) as http:
-        yield Connection(_destination(http, settings, target), settings.account)
+        yield Connection(
+            _destination(http, settings, target), settings.account, address(settings.url)
+        )
 
 
 def _destination(http: HttpClient, settings: Settings, target: Target) -> Destination:

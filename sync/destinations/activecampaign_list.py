@@ -58,7 +58,7 @@ class ActiveCampaignListMembers:
         """Look the list up."""
         return [Finding("key", ok=True, detail="accepted"), self._list.finding()]
 
-    def plan_setup(self, fields: Sequence[Field]) -> list[SetupStep]:  # noqa: ARG002  (a member has none)
+    def plan_setup(self, fields: Sequence[Field]) -> list[SetupStep]:
         """Say whether the list is there: it wants a sender's address, so people make it."""
         return [self._list.step()]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 
 from sync.changes import Change, FieldType, Outcome
 from sync.errors import BatchRefused, DestinationError
@@ -18,10 +19,15 @@ def address(change: Change) -> str:
 
 
 def addresses(change: Change, field: str) -> list[str]:
-    """Give all addresses that are known of a row: its unique key, and what `field` held last."""
-    given = [change.unique_key, change.previous.get(field) or ""]
+    """Give all addresses that are known of a row: its unique keys, and what `field` may hold."""
+    given = [change.unique_key, change.former_key, *(sent.get(field) or "" for sent in change.sent)]
     named = dict.fromkeys(text.strip().lower() for text in given)
     return [one for one in named if ADDRESS.fullmatch(one)]
+
+
+def in_doubt(change: Change, field: str) -> list[str]:
+    """Give the addresses by which somebody may be there beside: the answer to each got lost."""
+    return addresses(replace(change, unique_key="", former_key="", previous={}), field)
 
 
 def having(service: str, asked: str, found: Sequence[tuple[str, str]]) -> list[str]:

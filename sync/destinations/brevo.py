@@ -20,9 +20,10 @@ from sync.destinations.addresses import (
     cannot_be_named,
     cannot_be_read,
     having,
+    in_doubt,
     native,
 )
-from sync.destinations.brevo_answers import TAKEN, code_of, is_nobody, refused
+from sync.destinations.brevo_answers import TAKEN, code_of, holds, is_nobody, refused
 from sync.destinations.brevo_setup import ADDRESS, JSON_TYPES
 from sync.destinations.one_by_one import one_by_one
 from sync.errors import AccessRefused, Ambiguous, ConfigError, DestinationError
@@ -42,6 +43,8 @@ def capabilities(calls_per_second: int = CALLS_PER_SECOND) -> Capabilities:
         removal="clear",
         erases=True,
         consent_for_new="email_marketing",
+        found_by=frozenset({ADDRESS}),
+        unique_key_is=ADDRESS,
         max_in_flight=4,
     )
 
@@ -146,13 +149,14 @@ class BrevoContacts:
 
     def _erase(self, change: Change) -> Outcome:
         """Erase by id, and where that is gone whoever has an address of the row."""
-        for name in [change.record_id, *addresses(change, ADDRESS)]:
-            if name:
-                path = f"{CONTACTS}/{quote(name, safe='')}"
-                answer = self._send("DELETE", path, accept={404})
-                if not is_nobody(answer) and name == change.record_id:
-                    break
+        known = bool(change.record_id) and self._delete(str(change.record_id))
+        for one in in_doubt(change, ADDRESS) if known else addresses(change, ADDRESS):
+            self._delete(one)
         return Outcome(change.token, "accepted", change.record_id)
+
+    def _delete(self, name: str) -> bool:
+        path = f"{CONTACTS}/{quote(name, safe='')}"
+        return not is_nobody(self._send("DELETE", path, accept={404}))
 
     def _moved(self, change: Change, path: str) -> dict[str, object]:
         """Give the address where it is a new one: Brevo refuses the one that a contact has."""
@@ -167,7 +171,7 @@ class BrevoContacts:
 
     def _prove(self, change: Change) -> None:
         """Read one contact back, once: what Brevo drops it drops for everybody."""
-        sent = {name for name, value in self._attributes(change).items() if value != ""}
+        sent = {name: value for name, value in self._attributes(change).items() if value != ""}
         if self._is_proven or not sent:
             return
         path = f"{CONTACTS}/{quote(change.record_id or address(change), safe='')}"
@@ -175,8 +179,12 @@ class BrevoContacts:
         held = (answer.body or {}).get("attributes")
         if not isinstance(held, Mapping) or is_nobody(answer):
             return  # it was deleted in between: another one will tell
-        if lost := sorted(sent - held.keys()):
-            raise AccessRefused(
+        kinds = self._known()
+        if lost := sorted(
+            n for n, value in sent.items() if not holds(kinds[n], value, held.get(n))
+        ):
+            # No refusal: it was written, and is there in part.
+            raise DestinationError(
                 f"Brevo took the attributes {', '.join(lost)} and does not hold them. Look at"
                 " their types with: decile setup brevo"
             )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import isclose
+
 from sync.answers import Answer, retry_after
 from sync.errors import AccessRefused, BatchRefused, DestinationError, Retriable
 
@@ -54,6 +56,25 @@ def refused(answer: Answer) -> BatchRefused:
 def is_nobody(answer: Answer) -> bool:
     """Tell whether the contact, and not the path, is what was not found."""
     return answer.status == 404 and code_of(answer) == NOBODY
+
+
+def holds(kind: str, sent: object, held: object) -> bool:
+    """Tell whether an attribute has the value that it was sent, as Brevo shows it.
+
+    Of a text it is enough that it is there: it is never dropped for its type, and Brevo may tidy it
+    up.
+    """
+    shown = str(held).lower()
+    if kind == "boolean":
+        return shown == str(sent).lower()
+    if kind == "date":
+        return shown[:10] == str(sent)[:10]
+    if kind == "float":
+        try:
+            return isclose(float(shown), float(str(sent)), rel_tol=1e-9)
+        except ValueError:
+            return False
+    return held is not None
 
 
 def code_of(answer: Answer) -> str:

@@ -13,17 +13,18 @@ from sync.destinations.brevo import CALLS_PER_SECOND, BrevoContacts, capabilitie
 from sync.destinations.brevo_answers import classify
 from sync.destinations.brevo_list import BrevoListMembers
 from sync.destinations.connection import (
-    SANDBOX,
     Connection,
     Connector,
     Environment,
     Kind,
     Target,
+    address,
     limiter,
 )
 from sync.destinations.header_key import HeaderKey
+from sync.destinations.settings import Given
 from sync.errors import ConfigError
-from sync.http import HttpClient, is_loopback
+from sync.http import HttpClient
 from sync.sandbox import DEFAULT_TOKEN
 
 LIST_MEMBERS = "list_members"
@@ -41,21 +42,16 @@ class Settings:
     @classmethod
     def read(cls, environment: Environment) -> Self:
         """Read BREVO_*; a setting that makes no sense is a ConfigError."""
-
-        def setting(name: str, default: str) -> str:
-            return environment.get(f"BREVO_{name}", "").strip() or default
-
-        base_url = setting("BASE_URL", "https://api.brevo.com/v3")
-        rate = setting("CALLS_PER_SECOND", str(CALLS_PER_SECOND))
-        account = setting("ACCOUNT", SANDBOX if is_loopback(base_url) else "live")
-        problems = []
-        if not (rate.isascii() and rate.isdigit() and int(rate)):
-            problems.append("BREVO_CALLS_PER_SECOND must be a whole number above 0, such as 10.")
-        if account == SANDBOX and not is_loopback(base_url):
-            problems.append("BREVO_ACCOUNT: the name sandbox is taken. Choose another.")
-        if problems:
-            raise ConfigError(*problems)
-        return cls(key=setting("API_KEY", ""), base_url=base_url, rate=int(rate), account=account)
+        given = Given("BREVO", environment)
+        base_url = given.text("BASE_URL", "https://api.brevo.com/v3")
+        settings = cls(
+            key=given.text("API_KEY"),
+            base_url=base_url,
+            rate=given.count("CALLS_PER_SECOND", CALLS_PER_SECOND),
+            account=given.account(base_url),
+        )
+        given.refuse()
+        return settings
 
 
 @contextmanager
@@ -74,7 +70,9 @@ def open_brevo(environment: Environment, target: Target) -> Iterator[Connection]
         limiter=limiter(environment, settings.rate, 1.0, budget=budget),
         shown_path="contacts",
     ) as http:
-        yield Connection(_destination(http, settings, target), settings.account)
+        yield Connection(
+            _destination(http, settings, target), settings.account, address(settings.base_url)
+        )
 
 
 def _destination(http: HttpClient, settings: Settings, target: Target) -> Destination:

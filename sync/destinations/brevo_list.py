@@ -1,19 +1,23 @@
 """The members of a Brevo list, by the numbers of contacts or by addresses: up to 150 a call.
 
 Brevo counts as a failure who is on the list already, or off it, and who does not exist, and refuses
-a call with nothing else in it. So a contact that it names as one is read: it tells which.
+a call with nothing else in it. So a contact that it names as one is read: it tells which. And who
+is to be added is read before: Brevo would put somebody on a list again who left it. From then on
+a contact is known by its number, whatever its address is.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from urllib.parse import quote
 
 from sync.answers import Answer
 from sync.changes import Capabilities, Change, Field, Finding, Outcome, SetupStep
-from sync.destinations.addresses import address, cannot_be_named
+from sync.destinations.addresses import address, addresses, cannot_be_named
 from sync.destinations.brevo import CALLS_PER_SECOND
 from sync.destinations.brevo_answers import code_of, is_nobody
+from sync.destinations.brevo_setup import ADDRESS
 from sync.destinations.in_calls import in_calls
 from sync.destinations.named_list import NamedList
 from sync.errors import Ambiguous, ConfigError, DestinationError
@@ -23,6 +27,7 @@ MAX_BATCH = 150
 LISTS = "/contacts/lists"
 PAGE = 50
 NOT_FOUND = "CONTACT_NOT_FOUND"
+UNSUBSCRIBED = "UNSUBSCRIBED"
 
 
 def capabilities(calls_per_second: int = CALLS_PER_SECOND) -> Capabilities:
@@ -30,10 +35,13 @@ def capabilities(calls_per_second: int = CALLS_PER_SECOND) -> Capabilities:
     return Capabilities(
         modes=frozenset({"audience"}),
         max_batch=MAX_BATCH,
-        rows_per_second=calls_per_second * MAX_BATCH,
+        rows_per_second=calls_per_second,
         removal="delete",
         consent="email_marketing",
+        found_by=frozenset({ADDRESS}),
+        unique_key_is=ADDRESS,
         max_in_flight=4,
+        rows_per_call=1,
     )
 
 
@@ -64,7 +72,7 @@ class BrevoListMembers:
         """Look the list up."""
         return [Finding("key", ok=True, detail="accepted"), self._list.finding()]
 
-    def plan_setup(self, fields: Sequence[Field]) -> list[SetupStep]:  # noqa: ARG002  (a member has none)
+    def plan_setup(self, fields: Sequence[Field]) -> list[SetupStep]:
         """Say whether the list is there: it wants a folder, so people make it."""
         return [self._list.step()]
 
@@ -73,7 +81,9 @@ class BrevoListMembers:
         return self.plan_setup(fields)
 
     def _write(self, changes: Sequence[Change]) -> list[Outcome]:
-        outcomes: list[Outcome] = []
+        read = [self._settled(change) for change in changes]
+        outcomes = [one for one in read if isinstance(one, Outcome)]
+        changes = [one for one in read if isinstance(one, Change)]
         for is_removal in (False, True):
             for is_number in (True, False):
                 rows = [
@@ -107,22 +117,57 @@ class BrevoListMembers:
                 outcomes.append(Outcome(change.token, "pending", change.record_id))
         return outcomes
 
+    def _settled(self, change: Change) -> Outcome | Change:
+        """Read who is to be added, and take off who may be there by another address."""
+        for former in addresses(change, ADDRESS)[1:] if not _number(change) else []:
+            one = replace(change, operation="remove", unique_key=former)
+            (outcome,) = self._move([one])
+            if outcome.status != "accepted":
+                return outcome
+        if _is_removal(change):
+            return change
+        found = self._read(change)
+        if is_nobody(found) and _number(change) and address(change):
+            change = replace(change, record_id=None)
+            found = self._read(change)
+        if is_nobody(found):
+            return _nobody(change)
+        number = (found.body or {}).get("id")
+        change = replace(change, record_id=str(number) if number else change.record_id)
+        left = (found.body or {}).get("listUnsubscribed") or []
+        if not isinstance(left, list):
+            return Outcome(change.token, "pending", change.record_id)
+        if self._list.number() in left:
+            why = "The contact left the list, and is not put on it again."
+            return Outcome(change.token, "rejected", change.record_id, UNSUBSCRIBED, why)
+        is_on = self._is_on(found)
+        return Outcome(change.token, "accepted", change.record_id) if is_on else change
+
     def _looked_at(self, change: Change, answer: Answer) -> Outcome:
         """Tell by the contact whether it is where it should be."""
-        found = self._http.send(
-            "GET", f"/contacts/{quote(_named(change), safe='')}", idempotent=True, accept={404}
-        )
-        if found.status == 404 and not is_nobody(found):
-            raise DestinationError(f"{found}. Check BREVO_BASE_URL.")
+        found = self._read(change)
         if is_nobody(found) and not _is_removal(change):
-            why = "Brevo has no such contact."
-            return Outcome(change.token, "rejected", change.record_id, NOT_FOUND, why)
-        lists = (found.body or {}).get("listIds", [])
-        is_on = isinstance(lists, list) and self._list.number() in lists
-        if is_nobody(found) or is_on != _is_removal(change):
+            return _nobody(change)
+        if is_nobody(found) or self._is_on(found) != _is_removal(change):
             return Outcome(change.token, "accepted", change.record_id)
         why = f"{answer}: the contact was not moved."
         return Outcome(change.token, "rejected", change.record_id, code_of(answer), why)
+
+    def _read(self, change: Change) -> Answer:
+        path = f"/contacts/{quote(_named(change), safe='')}"
+        found = self._http.send("GET", path, idempotent=True, accept={404})
+        if found.status == 404 and not is_nobody(found):
+            raise DestinationError(f"{found}. Check BREVO_BASE_URL.")
+        return found
+
+    def _is_on(self, found: Answer) -> bool:
+        lists = (found.body or {}).get("listIds")
+        return isinstance(lists, list) and self._list.number() in lists
+
+
+def _nobody(change: Change) -> Outcome:
+    why = "Brevo has no such contact."
+    return Outcome(change.token, "rejected", change.record_id, NOT_FOUND, why)
 
 
 def _told(answer: Answer, what: str) -> frozenset[str]:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from sync.changes import Capabilities, Destination
 from sync.errors import ConfigError
@@ -20,10 +21,15 @@ Environment = Mapping[str, str]
 
 @dataclass(frozen=True)
 class Connection:
-    """An open destination. `account` is 'sandbox' or what the user calls the real account."""
+    """An open destination. `account` is 'sandbox' or what the user calls the real account.
+
+    `place` is what names that account, as its settings do: an address, an id. Never a token, which
+    somebody may exchange for another one, nor anything else that is secret.
+    """
 
     destination: Destination
     account: str
+    place: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -38,12 +44,14 @@ class Target:
 class Kind:
     """A kind of record. `required` and `optional` are the keys of `settings` in an exposure.
 
+    `needs_unique_key`: by our own id somebody is taken out even where what was sent is not known.
     `capabilities` are known without a token; an open destination has those of its account.
     """
 
     capabilities: Capabilities
     required: tuple[str, ...] = ()
     optional: tuple[str, ...] = ()
+    needs_unique_key: bool = False
 
 
 @dataclass(frozen=True)
@@ -106,6 +114,12 @@ def _records(path: str | None) -> Path | None:
     """Give the CSV to start with; a project without the sample starts with no contacts."""
     sample = Path("seeds/demo/raw_hubspot__contact.csv")
     return Path(path) if path else sample if sample.exists() else None
+
+
+def address(url: str) -> dict[str, str]:
+    """Give the part of a place that an address is, without what is behind the host."""
+    parts = urlsplit(url)
+    return {"address": f"{parts.hostname}:{parts.port}" if parts.port else parts.hostname or ""}
 
 
 def limiter(

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from typing import Self
 
 from sync.destinations.connection import (
-    SANDBOX,
     Connection,
     Connector,
     Environment,
     Kind,
     Target,
+    address,
     limiter,
 )
 from sync.destinations.google_ads import WINDOW_SECONDS, GoogleAdsList, capabilities
@@ -25,8 +25,8 @@ from sync.destinations.google_token import (
     sandbox_key_file,
     token_client,
 )
-from sync.errors import ConfigError
-from sync.http import FetchedToken, HttpClient, is_loopback
+from sync.destinations.settings import Given
+from sync.http import FetchedToken, HttpClient
 
 SCOPE = "https://www.googleapis.com/auth/datamanager"
 
@@ -45,29 +45,17 @@ class Settings:
     @classmethod
     def read(cls, environment: Environment) -> Self:
         """Read GOOGLE_ADS_*; a setting that makes no sense is a ConfigError."""
-
-        def setting(name: str, default: str) -> str:
-            return environment.get(f"GOOGLE_ADS_{name}", "").strip() or default
-
-        customer, manager = (
-            setting(name, "").replace("-", "") for name in ("CUSTOMER_ID", "LOGIN_CUSTOMER_ID")
-        )
-        rate = setting("CALLS_PER_MINUTE", "300")
-        base_url = setting("BASE_URL", "https://datamanager.googleapis.com")
-        account = setting("ACCOUNT", SANDBOX if is_loopback(base_url) else "live")
-        problems = []
-        if not _is_number(customer):
-            problems.append("GOOGLE_ADS_CUSTOMER_ID must be a number such as 123-456-7890.")
-        if manager and not _is_number(manager):
-            problems.append("GOOGLE_ADS_LOGIN_CUSTOMER_ID must be a number such as 123-456-7890.")
-        if not (_is_number(rate) and int(rate)):
-            problems.append("GOOGLE_ADS_CALLS_PER_MINUTE must be a whole number above 0.")
-        if account == SANDBOX and not is_loopback(base_url):
-            problems.append("GOOGLE_ADS_ACCOUNT: the name sandbox is taken. Choose another.")
-        if problems:
-            raise ConfigError(*problems)
-        credentials = ServiceAccount.read("GOOGLE_ADS_CREDENTIALS", setting("CREDENTIALS", ""))
-        return cls(credentials, customer, manager, base_url, int(rate), account)
+        given = Given("GOOGLE_ADS", environment)
+        base_url = given.text("BASE_URL", "https://datamanager.googleapis.com")
+        customer = given.text("CUSTOMER_ID").replace("-", "")
+        manager = given.text("LOGIN_CUSTOMER_ID").replace("-", "")
+        number = "must be a number such as 123-456-7890"
+        given.check("CUSTOMER_ID", _is_number(customer), number)
+        given.check("LOGIN_CUSTOMER_ID", not manager or _is_number(manager), number)
+        rate, account = given.count("CALLS_PER_MINUTE", 300), given.account(base_url)
+        given.refuse()
+        credentials = ServiceAccount.read("GOOGLE_ADS_CREDENTIALS", given.text("CREDENTIALS"))
+        return cls(credentials, customer, manager, base_url, rate, account)
 
 
 def _is_number(text: str) -> bool:
@@ -94,7 +82,8 @@ def open_members(environment: Environment, target: Target) -> Iterator[Connectio
         named = target.settings["user_list"]
         user_list = UserList(http, settings.customer, named, manager=settings.manager)
         destination = GoogleAdsList(http, user_list, calls_per_minute=settings.rate)
-        yield Connection(destination, settings.account)
+        place = address(settings.base_url) | {"customer id": settings.customer}
+        yield Connection(destination, settings.account, place)
 
 
 CONNECTOR = Connector(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
+from sync.changes import Change
 from sync.errors import ConfigError
 from sync.hashing import EMPTY_DIGEST, ad_hash
 
@@ -38,9 +39,13 @@ def identifiers(fields: Mapping[str, str | None]) -> list[Identifier]:
     return found
 
 
-def known_by(fields: Mapping[str, str | None]) -> list[Identifier]:
-    """Give what a person was known by, from what the ledger kept of it."""
-    return identifiers({name: value for name, value in fields.items() if name in FIELDS})
+def known_by(change: Change) -> list[Identifier]:
+    """Give what a person was known by, from what the ledger kept of it, the last first."""
+    found: list[Identifier] = []
+    for sent in change.sent:
+        known = identifiers({name: value for name, value in sent.items() if name in FIELDS})
+        found += [one for one in known if one not in found]
+    return found
 
 
 def members(people: Sequence[Sequence[Identifier]], reference: str) -> list[dict[str, object]]:

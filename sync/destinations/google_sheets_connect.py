@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from typing import Self
 
 from sync.destinations.connection import (
-    SANDBOX,
     Connection,
     Connector,
     Environment,
     Kind,
     Target,
+    address,
     limiter,
 )
 from sync.destinations.google_sheets import (
@@ -30,8 +30,8 @@ from sync.destinations.google_token import (
     sandbox_key_file,
     token_client,
 )
-from sync.errors import ConfigError
-from sync.http import FetchedToken, HttpClient, is_loopback
+from sync.destinations.settings import Given
+from sync.http import FetchedToken, HttpClient
 
 SCOPE = "https://www.googleapis.com/auth/spreadsheets"
 
@@ -48,23 +48,12 @@ class Settings:
     @classmethod
     def read(cls, environment: Environment) -> Self:
         """Read GOOGLE_SHEETS_*; a setting that makes no sense is a ConfigError."""
-
-        def setting(name: str, default: str) -> str:
-            return environment.get(f"GOOGLE_SHEETS_{name}", "").strip() or default
-
-        rate = setting("CALLS_PER_MINUTE", "90")
-        base_url = setting("BASE_URL", "https://sheets.googleapis.com")
-        account = setting("ACCOUNT", SANDBOX if is_loopback(base_url) else "live")
-        problems = []
-        if not (rate.isascii() and rate.isdigit() and int(rate)):
-            problems.append("GOOGLE_SHEETS_CALLS_PER_MINUTE must be a whole number above 0.")
-        if account == SANDBOX and not is_loopback(base_url):
-            problems.append("GOOGLE_SHEETS_ACCOUNT: the name sandbox is taken. Choose another.")
-        if problems:
-            raise ConfigError(*problems)
-        name = "GOOGLE_SHEETS_CREDENTIALS"
-        credentials = ServiceAccount.read(name, setting("CREDENTIALS", ""))
-        return cls(credentials=credentials, base_url=base_url, rate=int(rate), account=account)
+        given = Given("GOOGLE_SHEETS", environment)
+        base_url = given.text("BASE_URL", "https://sheets.googleapis.com")
+        rate, account = given.count("CALLS_PER_MINUTE", 90), given.account(base_url)
+        given.refuse()
+        credentials = ServiceAccount.read("GOOGLE_SHEETS_CREDENTIALS", given.text("CREDENTIALS"))
+        return cls(credentials=credentials, base_url=base_url, rate=rate, account=account)
 
 
 @contextmanager
@@ -92,7 +81,7 @@ def open_rows(environment: Environment, target: Target) -> Iterator[Connection]:
             key_column=target.settings.get("key_column", KEY_COLUMN),
             calls_per_minute=settings.rate,
         )
-        yield Connection(destination, settings.account)
+        yield Connection(destination, settings.account, address(settings.base_url))
 
 
 def _sandboxed(url: str) -> Environment:

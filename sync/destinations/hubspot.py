@@ -2,8 +2,9 @@
 
 A contact whose record id is known is updated by it; another one is upserted on our own unique
 property. A removal clears the fields that were sent. These calls set values and repeat without
-harm. The answer is trusted row by row: accepted is what `results` lists, rejected what `errors`
-names, and the rest is pending. An erasure deletes the contact for good, one call each.
+harm. Who may be new is looked up first, so that nobody who is there is given what only a new
+contact gets. The answer is trusted row by row: accepted is what `results` lists, rejected what
+`errors` names, and the rest is pending. An erasure deletes the contact for good, one call each.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from sync.changes import Capabilities, Change, Field, Finding, Outcome, SetupSte
 from sync.destinations import hubspot_setup
 from sync.destinations.hubspot_answers import code_of, gone_is_cleared, read_outcomes
 from sync.destinations.hubspot_erase import erase
+from sync.destinations.hubspot_lookup import look_up
 from sync.destinations.one_by_one import one_by_one
 from sync.errors import (
     AccessRefused,
@@ -68,7 +70,9 @@ class HubSpotContacts:
         """Write one batch; known records by their id, the others on the unique property."""
         _check(changes)
         outcomes = one_by_one([one for one in changes if one.operation == "erase"], self._erase)
-        for (call, _), part in _calls([self._with_what_exists(one) for one in changes]).items():
+        known = self._known(changes)
+        fit = [_for_whom(self._with_what_exists(change), known) for change in changes]
+        for (call, _), part in _calls(fit).items():
             outcomes += self._write(call, part) if call != "nothing" else map(_done, part)
         by_token = {outcome.token: outcome for outcome in outcomes}
         return [by_token[change.token] for change in changes]
@@ -102,6 +106,11 @@ class HubSpotContacts:
         outcomes = read_outcomes(changes, answer, unique_property=self._unique_property)
         _stop_at_unknown_fields(changes, outcomes)
         return [gone_is_cleared(*pair) for pair in zip(changes, outcomes, strict=True)]
+
+    def _known(self, changes: Sequence[Change]) -> frozenset[str]:
+        """Look up who is there of those that may be new, and would be given more for it."""
+        keys = {one.unique_key for one in changes if _may_be_new(one) and one.only_new}
+        return frozenset(look_up(self._http, self._objects, self._unique_property, keys))
 
     def _with_what_exists(self, change: Change) -> Change:
         """Clear no property that was deleted in HubSpot after it was written."""
@@ -166,6 +175,17 @@ def _check(changes: Sequence[Change]) -> None:
                 f"HubSpot contacts: {change.operation} needs the record id or the value of the"
                 " unique property."
             )
+
+
+def _may_be_new(change: Change) -> bool:
+    return change.operation in ("upsert", "create") and not change.record_id
+
+
+def _for_whom(change: Change, known: frozenset[str]) -> Change:
+    if not change.only_new:
+        return change
+    is_new = _may_be_new(change) and change.unique_key not in known
+    return change.for_new() if is_new else change.for_known()
 
 
 def _done(change: Change) -> Outcome:

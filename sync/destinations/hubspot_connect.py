@@ -11,19 +11,19 @@ from typing import Self
 from sync.changes import Destination
 from sync.destinations import hubspot_list
 from sync.destinations.connection import (
-    SANDBOX,
     Connection,
     Connector,
     Environment,
     Kind,
     Target,
+    address,
     limiter,
 )
 from sync.destinations.hubspot import WINDOW_SECONDS, HubSpotContacts, capabilities, classify
 from sync.destinations.hubspot_list import HubSpotListMembers
 from sync.destinations.hubspot_setup import NAME
-from sync.errors import ConfigError
-from sync.http import HttpClient, is_loopback
+from sync.destinations.settings import Given
+from sync.http import HttpClient
 from sync.sandbox import DEFAULT_TOKEN
 
 LIST_MEMBERS = "list_members"
@@ -43,36 +43,22 @@ class Settings:
     @classmethod
     def read(cls, environment: Environment) -> Self:
         """Read HUBSPOT_*; a setting that makes no sense is a ConfigError."""
-
-        def setting(name: str, default: str) -> str:
-            return environment.get(f"HUBSPOT_{name}", "").strip() or default
-
-        token, rate = setting("TOKEN", ""), setting("RATE_PER_10S", "100")
-        base_url = setting("BASE_URL", "https://api.hubapi.com")
+        given = Given("HUBSPOT", environment)
+        base_url = given.text("BASE_URL", "https://api.hubapi.com")
         settings = cls(
-            token=token,
+            token=given.text("TOKEN"),
             base_url=base_url,
-            version=setting("API_VERSION", "2026-09"),
-            unique_property=setting("UNIQUE_PROPERTY", "decile_contact_id"),
-            rate=int(rate) if rate.isascii() and rate.isdigit() else 0,
-            account=setting("ACCOUNT", SANDBOX if not token or is_loopback(base_url) else "live"),
+            version=given.text("API_VERSION", "2026-09"),
+            unique_property=given.text("UNIQUE_PROPERTY", "decile_contact_id"),
+            rate=given.count("RATE_PER_10S", 100),
+            account=given.account(base_url),
         )
-        problems = settings._problems()
-        if problems:
-            raise ConfigError(*problems)
+        is_dated = re.fullmatch(r"\d{4}-\d{2}", settings.version)
+        given.check("API_VERSION", is_dated, "must be a dated version such as 2026-09")
+        is_name = NAME.fullmatch(settings.unique_property)
+        given.check("UNIQUE_PROPERTY", is_name, "must be lower case letters, digits and _")
+        given.refuse()
         return settings
-
-    def _problems(self) -> list[str]:
-        problems = []
-        if not re.fullmatch(r"\d{4}-\d{2}", self.version):
-            problems.append("HUBSPOT_API_VERSION must be a dated version such as 2026-09.")
-        if not NAME.fullmatch(self.unique_property):
-            problems.append("HUBSPOT_UNIQUE_PROPERTY must be lower case letters, digits and _.")
-        if self.rate < 1:
-            problems.append("HUBSPOT_RATE_PER_10S must be a whole number above 0, such as 100.")
-        if self.account == SANDBOX and self.token and not is_loopback(self.base_url):
-            problems.append("HUBSPOT_ACCOUNT: the name sandbox is taken. Choose another.")
-        return problems
 
 
 @contextmanager
@@ -101,7 +87,7 @@ def open_hubspot(environment: Environment, target: Target) -> Iterator[Connectio
                 unique_property=settings.unique_property,
                 calls_per_window=settings.rate,
             )
-        yield Connection(destination, settings.account)
+        yield Connection(destination, settings.account, address(settings.base_url))
 
 
 CONNECTOR = Connector(

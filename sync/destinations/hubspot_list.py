@@ -13,11 +13,11 @@ from urllib.parse import quote
 from sync.changes import Capabilities, Change, Field, Finding, Outcome, SetupStep
 from sync.destinations.hubspot import WINDOW_SECONDS
 from sync.destinations.hubspot_answers import NOT_FOUND
+from sync.destinations.hubspot_lookup import look_up
 from sync.errors import AccessRefused, Ambiguous, ConfigError
 from sync.http import HttpClient
 
 MAX_BATCH = 500
-ROWS_PER_LOOKUP = 100
 CONTACTS = "0-1"
 # Both spellings: the specification has the first.
 TOLD = ("recordsIdsAdded", "recordIdsAdded", "recordIdsRemoved")
@@ -53,7 +53,7 @@ class HubSpotListMembers:
         self._http = http
         self._list = list_.strip()
         self._lists = f"/crm/lists/{version}"
-        self._read = f"/crm/objects/{version}/contacts/batch/read"
+        self._objects = f"/crm/objects/{version}/contacts"
         self._unique_property = unique_property
         self._id: str | None = None
         self.capabilities = capabilities(calls_per_window)
@@ -82,7 +82,7 @@ class HubSpotListMembers:
             there = Finding("list", ok=not problem, detail=problem or size)
         return [Finding("token", ok=True, detail="accepted"), there]
 
-    def plan_setup(self, fields: Sequence[Field]) -> list[SetupStep]:  # noqa: ARG002  (a member has none)
+    def plan_setup(self, fields: Sequence[Field]) -> list[SetupStep]:
         """Say whether the list is there, and is one that can be written to."""
         found = self._found()
         if found is None and self._list.isdigit():
@@ -137,19 +137,8 @@ class HubSpotListMembers:
 
     def _record_ids(self, changes: Sequence[Change]) -> dict[str, str | None]:
         """Give the record id of each change, None where HubSpot has no such contact."""
-        keys = sorted({one.unique_key for one in changes if not one.record_id and one.unique_key})
-        found: dict[str, str] = {}
-        for start in range(0, len(keys), ROWS_PER_LOOKUP):
-            body = {
-                "inputs": [{"id": key} for key in keys[start : start + ROWS_PER_LOOKUP]],
-                "idProperty": self._unique_property,
-                "properties": [self._unique_property],
-            }
-            results = self._http.post(self._read, body, idempotent=True).get("results")
-            for one in results if isinstance(results, list) else []:
-                properties = one.get("properties") if isinstance(one, Mapping) else None
-                if isinstance(properties, Mapping):
-                    found[str(properties.get(self._unique_property))] = str(one.get("id"))
+        keys = {one.unique_key for one in changes if not one.record_id and one.unique_key}
+        found = look_up(self._http, self._objects, self._unique_property, keys)
         return {one.token: one.record_id or found.get(one.unique_key) for one in changes}
 
 

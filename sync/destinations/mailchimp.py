@@ -20,6 +20,7 @@ from sync.destinations.addresses import (
     addresses,
     cannot_be_named,
     cannot_be_read,
+    in_doubt,
     native,
 )
 from sync.destinations.mailchimp_answers import EXISTS, read_batch, read_member
@@ -48,6 +49,8 @@ def capabilities() -> Capabilities:
         removal="clear",
         erases=True,
         consent_for_new="email_marketing",
+        found_by=frozenset({ADDRESS}),
+        unique_key_is=ADDRESS,
         max_in_flight=2,
     )
 
@@ -165,13 +168,16 @@ class MailchimpMembers:
     def _erase(self, change: Change) -> Outcome:
         """Erase by id, and where that is gone whoever has an address of the row."""
         self._tags()  # a 404 has to mean the member, and not the audience
-        others = [hashed(one) for one in addresses(change, ADDRESS)]
-        for name in dict.fromkeys([change.record_id or member_id(change), *others]):
-            path = f"{self._list}/members/{quote(name, safe='')}/actions/delete-permanent"
-            answer = self._http.send("POST", path, idempotent=True, accept={404})
-            if answer.status != 404 and name == change.record_id:
-                break
+        known = bool(change.record_id) and self._delete(str(change.record_id))
+        named = in_doubt(change, ADDRESS) if known else addresses(change, ADDRESS)
+        for name in dict.fromkeys(hashed(one) for one in named):
+            if name != change.record_id:
+                self._delete(name)
         return Outcome(change.token, "accepted", change.record_id)
+
+    def _delete(self, name: str) -> bool:
+        path = f"{self._list}/members/{quote(name, safe='')}/actions/delete-permanent"
+        return self._http.send("POST", path, idempotent=True, accept={404}).status != 404
 
     def _merge_fields(self, change: Change) -> dict[str, object]:
         kinds = self._tags()

@@ -13,19 +13,20 @@ from requests.auth import HTTPBasicAuth
 from sync.changes import Destination
 from sync.destinations import mailchimp_tag
 from sync.destinations.connection import (
-    SANDBOX,
     Connection,
     Connector,
     Environment,
     Kind,
     Target,
+    address,
     limiter,
 )
 from sync.destinations.mailchimp import CALLS_PER_SECOND, MailchimpMembers, capabilities
 from sync.destinations.mailchimp_answers import classify
 from sync.destinations.mailchimp_tag import MailchimpTagMembers
+from sync.destinations.settings import Given
 from sync.errors import ConfigError
-from sync.http import HttpClient, is_loopback
+from sync.http import HttpClient
 from sync.sandbox import DEFAULT_TOKEN
 
 TAG_MEMBERS = "tag_members"
@@ -45,29 +46,23 @@ class Settings:
     @classmethod
     def read(cls, environment: Environment) -> Self:
         """Read MAILCHIMP_*; a setting that makes no sense is a ConfigError."""
-
-        def setting(name: str, default: str) -> str:
-            return environment.get(f"MAILCHIMP_{name}", "").strip() or default
-
-        key, rate = setting("API_KEY", ""), setting("CALLS_PER_SECOND", str(CALLS_PER_SECOND))
+        given = Given("MAILCHIMP", environment)
+        key = given.text("API_KEY")
         data_centre = re.search(r"-([a-z]{2,3}[0-9]+)$", key)
         known = f"https://{data_centre[1]}.api.mailchimp.com/3.0" if data_centre else ""
-        base_url = setting("BASE_URL", known)
-        account = setting("ACCOUNT", SANDBOX if is_loopback(base_url) else "live")
-        problems = []
-        if not (key.isascii() and key.isprintable()) or " " in key:
-            problems.append("MAILCHIMP_API_KEY holds a character that no key has.")
-        if not base_url:
-            problems.append(
-                "MAILCHIMP_API_KEY must end in the data centre, such as -us21: copy the whole key."
-            )
-        if not (rate.isascii() and rate.isdigit() and int(rate)):
-            problems.append("MAILCHIMP_CALLS_PER_SECOND must be a whole number above 0.")
-        if account == SANDBOX and base_url and not is_loopback(base_url):
-            problems.append("MAILCHIMP_ACCOUNT: the name sandbox is taken. Choose another.")
-        if problems:
-            raise ConfigError(*problems)
-        return cls(key=key, base_url=base_url, rate=int(rate), account=account)
+        base_url = given.text("BASE_URL", known)
+        is_plain = key.isascii() and key.isprintable() and " " not in key
+        given.check("API_KEY", is_plain, "holds a character that no key has")
+        whole = "must end in the data centre, such as -us21: copy the whole key"
+        given.check("API_KEY", base_url, whole)
+        settings = cls(
+            key=key,
+            base_url=base_url,
+            rate=given.count("CALLS_PER_SECOND", CALLS_PER_SECOND),
+            account=given.account(base_url),
+        )
+        given.refuse()
+        return settings
 
 
 @contextmanager
@@ -87,7 +82,11 @@ def open_members(environment: Environment, target: Target) -> Iterator[Connectio
         timeouts=(5.0, 120.0),
         shown_path="the audience",
     ) as http:
-        yield Connection(_destination(http, settings, target, status), settings.account)
+        yield Connection(
+            _destination(http, settings, target, status),
+            settings.account,
+            address(settings.base_url),
+        )
 
 
 def _destination(http: HttpClient, settings: Settings, target: Target, status: str) -> Destination:

@@ -10,8 +10,9 @@ from collections.abc import Sequence
 from urllib.parse import quote
 
 from sync.changes import Capabilities, Change, Field, Finding, Outcome, SetupStep
-from sync.destinations.addresses import cannot_be_named
-from sync.destinations.mailchimp import CALLS_PER_SECOND, member_id
+from sync.destinations.addresses import address, addresses, cannot_be_named
+from sync.destinations.mailchimp import CALLS_PER_SECOND, hashed, member_id
+from sync.destinations.mailchimp_setup import ADDRESS
 from sync.destinations.one_by_one import one_by_one
 from sync.errors import ConfigError
 from sync.http import HttpClient
@@ -28,6 +29,8 @@ def capabilities(calls_per_second: int = CALLS_PER_SECOND) -> Capabilities:
         rows_per_second=calls_per_second,
         removal="delete",
         consent="email_marketing",
+        found_by=frozenset({ADDRESS}),
+        unique_key_is=ADDRESS,
         max_in_flight=8,
         rows_per_call=1,
     )
@@ -66,7 +69,7 @@ class MailchimpTagMembers:
             Finding("audience", ok=True, detail="can be read; a right to write shows at a write"),
         ]
 
-    def plan_setup(self, fields: Sequence[Field]) -> list[SetupStep]:  # noqa: ARG002  (a member has none)
+    def plan_setup(self, fields: Sequence[Field]) -> list[SetupStep]:
         """Say that nothing is needed."""
         self._look()
         return [SetupStep(self._tag, "exists", "a tag comes to be with its first member")]
@@ -79,14 +82,26 @@ class MailchimpTagMembers:
         self._http.get(self._list, query={"fields": "id,name"})
 
     def _write(self, change: Change) -> Outcome:
-        is_removal = change.operation in REMOVALS
-        member = change.record_id or member_id(change)
-        path = f"{self._list}/members/{quote(member, safe='')}/tags"
-        body = {"tags": [{"name": self._tag, "status": "inactive" if is_removal else "active"}]}
-        answer = self._http.send("POST", path, body=body, idempotent=True, accept={404})
-        if answer.status == 404 and not is_removal:
-            why = "The audience has no such member: archived, or deleted for good."
-            return Outcome(change.token, "rejected", change.record_id, "MEMBER_NOT_FOUND", why)
-        if answer.status not in (204, 404):
+        """Go by the id, and where nobody has it by the address, which may be another one now."""
+        named = [change.record_id, member_id(change)] if address(change) else [change.record_id]
+        now = list(dict.fromkeys(name for name in named if name))
+        all_known = dict.fromkeys([*now, *(hashed(one) for one in addresses(change, ADDRESS))])
+        member, status = now[0], 404
+        if change.operation not in REMOVALS:
+            for member in now:
+                if (status := self._set(member, "active")) != 404:
+                    break
+            if status == 404:
+                why = "The audience has no such member: archived, or deleted for good."
+                return Outcome(change.token, "rejected", change.record_id, "MEMBER_NOT_FOUND", why)
+            all_known = {name: None for name in all_known if name not in now}
+        statuses = {status, *(self._set(name, "inactive") for name in all_known)}
+        if not statuses <= {204, 404}:
             return Outcome(change.token, "pending", change.record_id)
         return Outcome(change.token, "accepted", member)
+
+    def _set(self, member: str, status: str) -> int:
+        path = f"{self._list}/members/{quote(member, safe='')}/tags"
+        body = {"tags": [{"name": self._tag, "status": status}]}
+        answer = self._http.send("POST", path, body=body, idempotent=True, accept={404})
+        return answer.status

@@ -41,7 +41,7 @@ DELETE = "/rest/v1/leads/delete.json"
 EMAIL = "email"
 
 
-def capabilities(calls_per_window: int = 90) -> Capabilities:
+def capabilities(calls_per_window: int = 90, *, lookup_field: str = EMAIL) -> Capabilities:
     """Say what Marketo leads can do, at a number of calls in twenty seconds."""
     return Capabilities(
         modes=frozenset({"update", "upsert", "create", "mirror"}),
@@ -50,6 +50,7 @@ def capabilities(calls_per_window: int = 90) -> Capabilities:
         removal="clear",
         erases=True,
         consent_for_new="email_marketing",
+        found_by=frozenset({lookup_field}),
         max_in_flight=4,
     )
 
@@ -71,7 +72,7 @@ class MarketoLeads:
         self._lookup_field = lookup_field
         self._partition = {"partitionName": partition} if partition else {}
         self._existing: frozenset[str] | None = None
-        self.capabilities = capabilities(calls_per_window)
+        self.capabilities = capabilities(calls_per_window, lookup_field=lookup_field)
 
     def push(self, changes: Sequence[Change]) -> list[Outcome]:
         """Write one batch; known leads by their id, the others on the lookup field."""
@@ -135,7 +136,8 @@ class MarketoLeads:
 
     def _lookup_value(self, change: Change) -> str:
         name = self._lookup_field
-        given = change.fields.get(name) or change.previous.get(name) or change.unique_key
+        told = (one.get(name) for one in (change.fields, *change.sent))
+        given = next((one for one in told if one), change.unique_key)
         return given.strip().lower() if name == EMAIL else given
 
     def _fields(self, change: Change) -> dict[str, Value]:
@@ -194,7 +196,8 @@ class MarketoLeads:
     def _ids(self, change: Change) -> list[int]:
         """Find the leads of all values that are known of a row."""
         name = self._lookup_field
-        given = {change.previous.get(name) or "", self._lookup_value(change), change.unique_key}
+        sent = {one.get(name) or "" for one in change.sent}
+        given = {*sent, self._lookup_value(change), change.unique_key}
         wanted = {one.strip() for one in given if one.strip() and (name != EMAIL or "@" in one)}
         return sorted({number for one in wanted for number in self._ids_with(one)})
 

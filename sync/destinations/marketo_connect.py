@@ -17,14 +17,16 @@ from sync.destinations.connection import (
     Environment,
     Kind,
     Target,
+    address,
     limiter,
 )
 from sync.destinations.marketo import EMAIL, WINDOW_SECONDS, MarketoLeads, capabilities
 from sync.destinations.marketo_answers import classify
 from sync.destinations.marketo_list import MarketoListMembers
 from sync.destinations.marketo_setup import NAME
-from sync.errors import AccessRefused, ConfigError, DestinationError
-from sync.http import FetchedToken, HttpClient, NoAuth, RetryPolicy, is_loopback
+from sync.destinations.settings import Given
+from sync.errors import AccessRefused, DestinationError
+from sync.http import FetchedToken, HttpClient, NoAuth, RetryPolicy
 from sync.sandbox import DEFAULT_TOKEN
 
 LIST_MEMBERS = "list_members"
@@ -46,34 +48,22 @@ class Settings:
     @classmethod
     def read(cls, environment: Environment) -> Self:
         """Read MARKETO_*; a setting that makes no sense is a ConfigError."""
-
-        def setting(name: str, default: str) -> str:
-            return environment.get(f"MARKETO_{name}", "").strip() or default
-
-        rate, base_url = setting("RATE_PER_20S", "90"), setting("BASE_URL", "")
+        given = Given("MARKETO", environment)
+        base_url = given.text("BASE_URL").rstrip("/").removesuffix("/rest")
         settings = cls(
-            base_url=base_url.rstrip("/").removesuffix("/rest"),
-            client_id=setting("CLIENT_ID", ""),
-            client_secret=setting("CLIENT_SECRET", ""),
-            lookup_field=setting("LOOKUP_FIELD", EMAIL),
-            partition=setting("PARTITION", ""),
-            rate=int(rate) if rate.isascii() and rate.isdigit() else 0,
-            account=setting("ACCOUNT", SANDBOX if is_loopback(base_url) else "live"),
+            base_url=base_url,
+            client_id=given.text("CLIENT_ID"),
+            client_secret=given.text("CLIENT_SECRET"),
+            lookup_field=given.text("LOOKUP_FIELD", EMAIL),
+            partition=given.text("PARTITION"),
+            rate=given.count("RATE_PER_20S", 90),
+            account=given.account(base_url),
         )
-        problems = settings._problems()
-        if problems:
-            raise ConfigError(*problems)
+        is_name = NAME.fullmatch(settings.lookup_field) and settings.lookup_field != "id"
+        given.check("LOOKUP_FIELD", is_name, "must be the API name of a field, such as email")
+        given.check("RATE_PER_20S", settings.rate <= 100, "must be 100 at the most")
+        given.refuse()
         return settings
-
-    def _problems(self) -> list[str]:
-        problems = []
-        if not NAME.fullmatch(self.lookup_field) or self.lookup_field == "id":
-            problems.append("MARKETO_LOOKUP_FIELD must be the API name of a field, such as email.")
-        if not 1 <= self.rate <= 100:
-            problems.append("MARKETO_RATE_PER_20S must be a whole number from 1 to 100.")
-        if self.account == SANDBOX and not is_loopback(self.base_url):
-            problems.append("MARKETO_ACCOUNT: the name sandbox is taken. Choose another.")
-        return problems
 
 
 @contextmanager
@@ -101,7 +91,9 @@ def open_marketo(environment: Environment, target: Target) -> Iterator[Connectio
                 limiter=limiter(environment, settings.rate, WINDOW_SECONDS, budget=budget),
             )
         )
-        yield Connection(_destination(http, settings, target), settings.account)
+        yield Connection(
+            _destination(http, settings, target), settings.account, address(settings.base_url)
+        )
 
 
 def _destination(http: HttpClient, settings: Settings, target: Target) -> Destination:

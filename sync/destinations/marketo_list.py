@@ -73,7 +73,7 @@ class MarketoListMembers:
             Finding("list", ok=len(found) == 1, detail=detail),
         ]
 
-    def plan_setup(self, fields: Sequence[Field]) -> list[SetupStep]:  # noqa: ARG002  (a member has none)
+    def plan_setup(self, fields: Sequence[Field]) -> list[SetupStep]:
         """Say whether the list is there: Marketo wants a folder for it, so people make it."""
         problem = _problem(self._found())
         return [SetupStep(self._list, "conflict" if problem else "exists", problem or "a list")]

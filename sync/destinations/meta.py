@@ -12,33 +12,37 @@ import secrets
 from collections.abc import Mapping, Sequence
 
 from sync.answers import Answer
-from sync.changes import Capabilities, Change, Collected, Field, Finding, Outcome, SetupStep
+from sync.changes import Capabilities, Change, Collected, Outcome
 from sync.destinations import meta_setup
-from sync.destinations.meta_rows import ALONE, ID, Row, found_by, hashed, refuse_plain, table
-from sync.errors import Ambiguous, BatchRefused, ConfigError
+from sync.destinations.ad_audience import MAX_BATCH, AdAudience, accepted, audience_capabilities
+from sync.destinations.meta_rows import (
+    ALONE,
+    COLUMNS,
+    ID,
+    Row,
+    found_by,
+    hashed,
+    never_sent,
+    refuse_plain,
+    table,
+)
+from sync.errors import Ambiguous, BatchRefused
 from sync.http import HttpClient
 
-MAX_BATCH = 10_000
 HOUR = 3600.0
 INVALID = "INVALID_ENTRIES"
 
 
 def capabilities(calls_per_hour: int = 5_000) -> Capabilities:
     """Say what a custom audience can do, at a number of calls in an hour."""
-    return Capabilities(
-        modes=frozenset({"audience"}),
-        max_batch=MAX_BATCH,
-        rows_per_second=calls_per_hour * MAX_BATCH / HOUR,
-        removal="delete",
-        erases=True,
-        consent="ad_targeting",
-    )
+    return audience_capabilities(calls_per_hour * MAX_BATCH / HOUR, COLUMNS)
 
 
-class MetaAudience:
+class MetaAudience(AdAudience):
     """The members of one audience, by its id or its name."""
 
     name = "meta_members"
+    platform = "Meta"
 
     def __init__(
         self,
@@ -50,45 +54,29 @@ class MetaAudience:
         calls_per_hour: int = 5_000,
     ) -> None:
         self._http = http
-        self._setup = meta_setup.Setup(http, f"/{version}", ad_account, audience)
+        self._audience = meta_setup.Setup(http, f"/{version}", ad_account, audience)
+        super().__init__(self._audience, capabilities(calls_per_hour))
         self._root = f"/{version}"
         self._account = f"/{version}/act_{ad_account}"
-        self.capabilities = capabilities(calls_per_hour)
 
     def push(self, changes: Sequence[Change]) -> list[Outcome]:
         """Remove first, by what was sent before; then add."""
-        if len(changes) > MAX_BATCH:
-            raise ConfigError(f"Meta takes {MAX_BATCH:,} people a call, not {len(changes):,}.")
-        for change in changes:
+        leaving, staying = self._parted(changes)
+        for change in staying:
             refuse_plain(change.unique_key, change.fields)
-        outcomes: dict[str, Outcome] = {}
-        for operation in ("erase", "remove", "update", "create"):
-            part = [change for change in changes if change.operation == operation]
-            if not part:
-                continue
-            if operation in ("erase", "remove"):
-                outcomes |= self._take_out(part, everywhere=operation == "erase")
-            else:
-                outcomes |= self._put_in(part)
+        erased = [change for change in leaving if change.operation == "erase"]
+        removed = [change for change in leaving if change.operation == "remove"]
+        outcomes = self._take_out(f"{self._account}/usersofanyaudience", erased) if erased else {}
+        if removed or staying:
+            path = f"{self._root}/{self._audience.audience()}/users"
+            outcomes |= self._take_out(path, removed) | self._put_in(path, staying)
         return [outcomes[change.token] for change in changes]
-
-    def check(self) -> list[Finding]:
-        """Read the ad account and the audience."""
-        return self._setup.check()
-
-    def plan_setup(self, fields: Sequence[Field]) -> list[SetupStep]:
-        """Say whether the audience is there, and which fields Meta does not know."""
-        return self._setup.plan(fields)
-
-    def apply_setup(self, fields: Sequence[Field]) -> list[SetupStep]:
-        """Create the audience if it is named and not there."""
-        return self._setup.apply(fields)
 
     def collect(self, request_id: str) -> Collected:
         """Ask what became of a session: how far it is, and how many people were found."""
         answer = self._http.send(
             "GET",
-            f"{self._root}/{self._setup.audience()}/sessions",
+            f"{self._root}/{self._audience.audience()}/sessions",
             query={"session_id": request_id, "fields": "session_id,stage,num_received,num_matched"},
             idempotent=True,
         )
@@ -99,35 +87,34 @@ class MetaAudience:
                 return Collected("done", rows, rate)
         return Collected("processing")
 
-    def _put_in(self, changes: Sequence[Change]) -> dict[str, Outcome]:
+    def _put_in(self, path: str, changes: Sequence[Change]) -> dict[str, Outcome]:
         rows = {change.token: hashed(change) for change in changes}
-        path = f"{self._root}/{self._setup.audience()}/users"
         sent = [change for change in changes if rows[change.token].keys() - {ID}]
         # By the address that somebody no longer has they would stay for ever.
-        changed = [old for change in sent if (old := _former(change, rows[change.token]))]
-        if changed:
-            self._send("DELETE", path, changed)
+        self._delete(path, [old for one in sent for old in _former(one, rows[one.token])])
         session = self._send("POST", path, [rows[change.token] for change in sent])
         places = {change.token: place for place, change in enumerate(sent)}
         return {
-            change.token: _accepted(change, session, places[change.token])
+            change.token: accepted(change, session, places[change.token])
             if change.token in places
-            else _without_identifier(change)
+            else self._nobody(change)
             for change in changes
         }
 
-    def _take_out(self, changes: Sequence[Change], *, everywhere: bool) -> dict[str, Outcome]:
+    def _take_out(self, path: str, changes: Sequence[Change]) -> dict[str, Outcome]:
         rows = {change.token: found_by(change) for change in changes}
-        path = (
-            f"{self._account}/usersofanyaudience"
-            if everywhere
-            else f"{self._root}/{self._setup.audience()}/users"
-        )
-        self._send("DELETE", path, [row for row in rows.values() if row])
+        self._delete(path, [row for known in rows.values() for row in known])
         return {
-            change.token: _accepted(change) if rows[change.token] else _without_identifier(change)
+            change.token: accepted(change)
+            if rows[change.token] or never_sent(change)
+            else self._nobody(change)
             for change in changes
         }
+
+    def _delete(self, path: str, rows: Sequence[Row]) -> None:
+        """Take people out; somebody whose answer got lost once may be more rows than one."""
+        for start in range(0, len(rows), MAX_BATCH):
+            self._send("DELETE", path, rows[start : start + MAX_BATCH])
 
     def _send(self, method: str, path: str, rows: Sequence[Row]) -> str | None:
         """Send a session of one call; give its id. Nothing is sent of nobody."""
@@ -159,37 +146,21 @@ def _check_counts(answer: Answer, sent: int) -> None:
         raise Ambiguous(f"{answer} without saying that it received all {sent:,} people.")
 
 
-def _former(change: Change, row: Row) -> Row:
+def _former(change: Change, now: Row) -> list[Row]:
     """Give what somebody was known by before and is not any more.
 
     Never our id nor what is the same still: by these Meta would let go of who is to stay.
     """
-    old = {name: value for name, value in found_by(change).items() if name != ID}
-    gone = {name: value for name, value in old.items() if row.get(name) != value}
-    if old.keys() & ALONE:
-        return {name: value for name, value in gone.items() if name in ALONE}
-    # Names and places are one identifier, all of them together.
-    return old if gone else {}
-
-
-def _accepted(change: Change, session: str | None = None, place: int | None = None) -> Outcome:
-    return Outcome(
-        change.token,
-        "accepted",
-        change.record_id or change.key,
-        request_id=session,
-        request_row=place,
-    )
-
-
-def _without_identifier(change: Change) -> Outcome:
-    return Outcome(
-        change.token,
-        "rejected",
-        change.record_id,
-        "NO_IDENTIFIER",
-        "Nothing is left of the row by which Meta could know a person.",
-    )
+    found = []
+    for known in found_by(change):
+        old = {name: value for name, value in known.items() if name != ID}
+        gone = {name: value for name, value in old.items() if now.get(name) != value}
+        if old.keys() & ALONE:
+            found.append({name: value for name, value in gone.items() if name in ALONE})
+        elif gone:
+            # Names and places are one identifier, all of them together.
+            found.append(old)
+    return [one for one in found if one]
 
 
 def _items(answer: Answer) -> list[Mapping[str, object]]:

@@ -9,18 +9,18 @@ from dataclasses import dataclass
 from typing import Self
 
 from sync.destinations.connection import (
-    SANDBOX,
     Connection,
     Connector,
     Environment,
     Kind,
     Target,
+    address,
     limiter,
 )
 from sync.destinations.meta import HOUR, MetaAudience, capabilities
 from sync.destinations.meta_answers import classify
-from sync.errors import ConfigError
-from sync.http import HttpClient, is_loopback
+from sync.destinations.settings import Given
+from sync.http import HttpClient
 from sync.sandbox import DEFAULT_TOKEN
 
 
@@ -38,35 +38,22 @@ class Settings:
     @classmethod
     def read(cls, environment: Environment) -> Self:
         """Read META_*; a setting that makes no sense is a ConfigError."""
-
-        def setting(name: str, default: str) -> str:
-            return environment.get(f"META_{name}", "").strip() or default
-
-        base_url = setting("BASE_URL", "https://graph.facebook.com")
-        rate = setting("CALLS_PER_HOUR", "5000")
+        given = Given("META", environment)
+        base_url = given.text("BASE_URL", "https://graph.facebook.com")
         settings = cls(
-            token=setting("TOKEN", ""),
-            ad_account=setting("AD_ACCOUNT", "").removeprefix("act_"),
+            token=given.text("TOKEN"),
+            ad_account=given.text("AD_ACCOUNT").removeprefix("act_"),
             base_url=base_url,
-            version=setting("API_VERSION", "v26.0"),
-            rate=int(rate) if rate.isascii() and rate.isdigit() else 0,
-            account=setting("ACCOUNT", SANDBOX if is_loopback(base_url) else "live"),
+            version=given.text("API_VERSION", "v26.0"),
+            rate=given.count("CALLS_PER_HOUR", 5000),
+            account=given.account(base_url),
         )
-        if problems := settings._problems():
-            raise ConfigError(*problems)
+        is_number = re.fullmatch("[0-9]{1,20}", settings.ad_account)
+        given.check("AD_ACCOUNT", is_number, "must be the number of an ad account")
+        is_version = re.fullmatch(r"v\d{2}\.\d", settings.version)
+        given.check("API_VERSION", is_version, "must be a version such as v26.0")
+        given.refuse()
         return settings
-
-    def _problems(self) -> list[str]:
-        problems = []
-        if not re.fullmatch("[0-9]{1,20}", self.ad_account):
-            problems.append("META_AD_ACCOUNT must be the number of an ad account.")
-        if not re.fullmatch(r"v\d{2}\.\d", self.version):
-            problems.append("META_API_VERSION must be a version such as v26.0.")
-        if self.rate < 1:
-            problems.append("META_CALLS_PER_HOUR must be a whole number above 0, such as 5000.")
-        if self.account == SANDBOX and not is_loopback(self.base_url):
-            problems.append("META_ACCOUNT: the name sandbox is taken. Choose another.")
-        return problems
 
 
 @contextmanager
@@ -93,11 +80,12 @@ def open_members(environment: Environment, target: Target) -> Iterator[Connectio
             version=settings.version,
             calls_per_hour=settings.rate,
         )
-        yield Connection(destination, settings.account)
+        place = address(settings.base_url) | {"ad account": settings.ad_account}
+        yield Connection(destination, settings.account, place)
 
 
 CONNECTOR = Connector(
-    objects={"members": Kind(capabilities(), required=("audience",))},
+    objects={"members": Kind(capabilities(), required=("audience",), needs_unique_key=True)},
     needs=("META_TOKEN", "META_AD_ACCOUNT"),
     sandboxed=lambda url: {
         "META_TOKEN": DEFAULT_TOKEN,

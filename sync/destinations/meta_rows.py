@@ -42,21 +42,30 @@ def hashed(change: Change, fields: Mapping[str, str | None] | None = None) -> Ro
         raise ConfigError(
             f"Meta audiences have no field {', '.join(unknown)}; they have {', '.join(COLUMNS)}."
         )
-    refuse_plain(change.unique_key, fields)
     found = {name: _cell(name, value) for name, value in fields.items()}
     row = {name: value for name, value in found.items() if value}
-    return {ID: change.unique_key, **row} if change.unique_key else row
+    has_id = change.unique_key and not _is_personal(change.unique_key)
+    return {ID: change.unique_key, **row} if has_id else row
 
 
-def found_by(change: Change) -> Row:
+def found_by(change: Change) -> list[Row]:
     """Give what a person to be taken out can be found by: what was sent, and our id."""
-    known = {
-        name: value
-        for name, value in change.previous.items()
-        # What went out plain by mistake does not go again.
-        if name in COLUMNS and (COLUMNS[name] or not _is_personal(value))
-    }
-    return hashed(change, known)
+    known = [
+        {
+            name: value
+            for name, value in sent.items()
+            # What went out plain by mistake does not go again.
+            if name in COLUMNS and (COLUMNS[name] or not _is_personal(value))
+        }
+        for sent in change.sent
+    ]
+    rows = [hashed(change, one) for one in known if one] or [hashed(change, {})]
+    return [row for row in rows if row]
+
+
+def never_sent(change: Change) -> bool:
+    """Tell whether nothing of a row went out: its key is refused, and nothing else is known."""
+    return _is_personal(change.unique_key) and not any(change.sent)
 
 
 def refuse_plain(unique_key: str, fields: Mapping[str, str | None]) -> None:

@@ -47,6 +47,7 @@ def capabilities(
         removal="clear" if modes == PERSONS else None,
         erases=True,
         max_in_flight=4,
+        found_by=frozenset() if modes == PERSONS else frozenset({"person_id"}),
         rows_per_call=1,
     )
 

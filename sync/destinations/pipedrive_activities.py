@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from sync.changes import Change, Field, FieldType, Finding, Outcome, SetupStep
 from sync.destinations.one_by_one import one_by_one
 from sync.destinations.pipedrive import CALLS_PER_WINDOW, MAX_BATCH, Records, capabilities
-from sync.destinations.pipedrive_fields import items
+from sync.destinations.pipedrive_fields import items, pages
 from sync.errors import BatchRefused, ConfigError
 from sync.http import HttpClient
 
@@ -75,33 +75,37 @@ class PipedriveActivities:
         return self.plan_setup(fields)
 
     def _write(self, change: Change) -> Outcome:
-        sent = change.previous if change.operation == "erase" else change.fields
-        fields = {**self._defaults, **{name: text for name, text in sent.items() if text}}
-        person = fields.get("person_id", "")
         if change.operation == "erase":
-            known = change.record_id or self._find(change, person)
-            if known:
-                self._activities.delete(known)
-            return Outcome(change.token, "accepted", known)
+            return self._erase(change)
+        sent = {name: text for name, text in change.fields.items() if text}
+        fields = {**self._defaults, **sent}
         body = _body(change, fields)
-        known = self._find(change, person) or self._activities.create(body)
+        latest = items(self._http.get(PATH, query=_of(fields["person_id"])).get("data"))
+        known = next(_with_mark(change, latest), None) or self._activities.create(body)
         return Outcome(change.token, "accepted", known)
 
-    def _find(self, change: Change, person: str) -> str | None:
-        """Look for the activity of a row among the latest of its person."""
-        if not person.isdigit():
-            return None
-        query = {
-            "person_id": person,
-            "sort_by": "id",
-            "sort_direction": "desc",
-            "limit": LATEST,
-        }
-        mark = reference(change.key)
-        for one in items(self._http.get(PATH, query=query).get("data")):
-            if mark in str(one.get("note")):
-                return str(one.get("id"))
-        return None
+    def _erase(self, change: Change) -> Outcome:
+        """Delete by id, or else what has the mark of the row among all that its person has."""
+        people = {str(sent["person_id"]) for sent in change.sent if sent.get("person_id")}
+        known = [change.record_id] if change.record_id else []
+        if not known and not people:
+            why = "It is not known whose activity it was."
+            return Outcome(change.token, "rejected", None, "NO_IDENTIFIER", why)
+        for person in sorted(people) if not known else ():
+            known += _with_mark(change, pages(self._http, PATH, _of(person)))
+        for name in known:
+            self._activities.delete(name)
+        return Outcome(change.token, "accepted", next(iter(known), None))
+
+
+def _of(person: str) -> dict[str, str]:
+    """Give the query for the activities of a person, the latest first."""
+    return {"person_id": person, "sort_by": "id", "sort_direction": "desc", "limit": LATEST}
+
+
+def _with_mark(change: Change, activities: Iterable[Mapping[str, object]]) -> Iterator[str]:
+    mark = reference(change.key)
+    return (str(one.get("id")) for one in activities if mark in str(one.get("note")))
 
 
 def reference(key: str) -> str:

@@ -9,12 +9,12 @@ from typing import Self
 
 from sync.changes import Destination
 from sync.destinations.connection import (
-    SANDBOX,
     Connection,
     Connector,
     Environment,
     Kind,
     Target,
+    address,
     limiter,
 )
 from sync.destinations.header_key import HeaderKey
@@ -26,8 +26,8 @@ from sync.destinations.pipedrive import (
     classify,
 )
 from sync.destinations.pipedrive_activities import SETTINGS, PipedriveActivities
-from sync.errors import ConfigError
-from sync.http import HttpClient, is_loopback
+from sync.destinations.settings import Given
+from sync.http import HttpClient
 from sync.sandbox import DEFAULT_TOKEN
 
 ACTIVITIES = "activities"
@@ -45,21 +45,16 @@ class Settings:
     @classmethod
     def read(cls, environment: Environment) -> Self:
         """Read PIPEDRIVE_*; a setting that makes no sense is a ConfigError."""
-
-        def setting(name: str, default: str) -> str:
-            return environment.get(f"PIPEDRIVE_{name}", "").strip() or default
-
-        base_url = setting("BASE_URL", "https://api.pipedrive.com/api/v2")
-        rate = setting("CALLS_PER_2S", str(CALLS_PER_WINDOW))
-        account = setting("ACCOUNT", SANDBOX if is_loopback(base_url) else "live")
-        problems = []
-        if not (rate.isascii() and rate.isdigit() and int(rate)):
-            problems.append("PIPEDRIVE_CALLS_PER_2S must be a whole number above 0, such as 20.")
-        if account == SANDBOX and not is_loopback(base_url):
-            problems.append("PIPEDRIVE_ACCOUNT: the name sandbox is taken. Choose another.")
-        if problems:
-            raise ConfigError(*problems)
-        return cls(token=setting("TOKEN", ""), base_url=base_url, rate=int(rate), account=account)
+        given = Given("PIPEDRIVE", environment)
+        base_url = given.text("BASE_URL", "https://api.pipedrive.com/api/v2")
+        settings = cls(
+            token=given.text("TOKEN"),
+            base_url=base_url,
+            rate=given.count("CALLS_PER_2S", CALLS_PER_WINDOW),
+            account=given.account(base_url),
+        )
+        given.refuse()
+        return settings
 
 
 @contextmanager
@@ -79,7 +74,7 @@ def open_pipedrive(environment: Environment, target: Target) -> Iterator[Connect
             destination = PipedriveActivities(
                 http, defaults=target.settings, calls_per_window=settings.rate
             )
-        yield Connection(destination, settings.account)
+        yield Connection(destination, settings.account, address(settings.base_url))
 
 
 CONNECTOR = Connector(

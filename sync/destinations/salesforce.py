@@ -11,82 +11,32 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 
 from sync.answers import Answer
-from sync.changes import (
-    Capabilities,
-    Change,
-    Field,
-    FieldType,
-    Finding,
-    Mode,
-    Outcome,
-    SetupStep,
-)
+from sync.changes import Change, Field, FieldType, Finding, Outcome, SetupStep
 from sync.destinations import salesforce_setup
 from sync.destinations.in_calls import in_calls
 from sync.destinations.salesforce_answers import classify as classify
 from sync.destinations.salesforce_answers import gone, items_of, read_outcomes
 from sync.destinations.salesforce_bulk import CLEARED, Bulk
+from sync.destinations.salesforce_kinds import (
+    MAX_BATCH,
+    ROWS_PER_CALL,
+    Kind,
+    Options,
+    capabilities,
+)
 from sync.errors import ConfigError
 from sync.http import HttpClient
 
-ROWS_PER_CALL = 200
-MAX_BATCH = 10_000
 KEYS_PER_QUERY = 100
 UNQUOTED: frozenset[FieldType] = frozenset({"integer", "number", "boolean"})
 # Without it an update of a score hands the lead to whom the assignment rules name.
 HEADERS = {"Sforce-Auto-Assign": "FALSE"}
-RECORDS: frozenset[Mode] = frozenset({"update", "upsert", "create", "mirror"})
 
 Value = str | int | float | bool | None
-
-
-@dataclass(frozen=True)
-class Kind:
-    """A kind of record: its name in the API, and what can be done with it."""
-
-    object: str
-    modes: frozenset[Mode] = RECORDS
-
-    @property
-    def is_appended(self) -> bool:
-        """Tell whether a row becomes a record of its own, such as a task."""
-        return "append" in self.modes
-
-
-KINDS: Mapping[str, Kind] = {
-    "leads": Kind("Lead"),
-    "contacts": Kind("Contact"),
-    "tasks": Kind("Task", frozenset({"append"})),
-}
-
-
-def capabilities(kind: Kind, calls_per_minute: int = 300) -> Capabilities:
-    """Say what can be done with a kind of record, at a number of calls a minute."""
-    return Capabilities(
-        modes=kind.modes,
-        max_batch=MAX_BATCH,
-        rows_per_second=calls_per_minute * ROWS_PER_CALL / 60,
-        removal=None if kind.is_appended else "clear",
-        erases=True,
-        max_in_flight=4,
-        rows_per_call=ROWS_PER_CALL,
-    )
-
-
-@dataclass(frozen=True)
-class Options:
-    """What can be chosen. `defaults` are values that every new task gets."""
-
-    version: str = "68.0"
-    external_id: str = "Decile_Key__c"
-    bulk_from: int = 2_000
-    calls_per_minute: int = 300
-    creates_fields: bool = False
-    defaults: Mapping[str, str] = field(default_factory=dict)
 
 
 class Salesforce:

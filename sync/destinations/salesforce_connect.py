@@ -17,19 +17,21 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from sync.answers import Answer
 from sync.destinations.connection import (
-    SANDBOX,
     Connection,
     Connector,
     Environment,
     Target,
+    address,
     limiter,
 )
 from sync.destinations.connection import Kind as KindOfRecord
-from sync.destinations.salesforce import KINDS, Options, Salesforce, capabilities, classify
+from sync.destinations.salesforce import Salesforce, classify
 from sync.destinations.salesforce_bulk import Bulk
+from sync.destinations.salesforce_kinds import KINDS, Options, capabilities
 from sync.destinations.salesforce_setup import CUSTOM
+from sync.destinations.settings import Given
 from sync.errors import AccessRefused, ConfigError, DestinationError
-from sync.http import FetchedToken, HttpClient, NoAuth, RetryPolicy, is_loopback
+from sync.http import FetchedToken, HttpClient, NoAuth, RetryPolicy
 from sync.sandbox import DEFAULT_TOKEN
 
 TOKEN_PATH = "/services/oauth2/token"  # noqa: S105  (a path)
@@ -62,58 +64,44 @@ class Settings:
     @classmethod
     def read(cls, environment: Environment, target: Target) -> Self:
         """Read SALESFORCE_*; a setting that makes no sense is a ConfigError."""
-
-        def setting(name: str, default: str) -> str:
-            return environment.get(f"SALESFORCE_{name}", "").strip() or default
-
-        url = setting("URL", "").rstrip("/")
+        given = Given("SALESFORCE", environment)
+        url, creates = given.text("URL").rstrip("/"), given.text("CREATE_FIELDS", "no")
         settings = cls(
             url=url,
-            client_id=setting("CLIENT_ID", ""),
-            client_secret=setting("CLIENT_SECRET", ""),
-            username=setting("USERNAME", ""),
-            private_key=setting("PRIVATE_KEY", ""),
-            login_url=setting("LOGIN_URL", "https://login.salesforce.com").rstrip("/"),
+            client_id=given.text("CLIENT_ID"),
+            client_secret=given.text("CLIENT_SECRET"),
+            username=given.text("USERNAME"),
+            private_key=given.text("PRIVATE_KEY"),
+            login_url=given.text("LOGIN_URL", "https://login.salesforce.com").rstrip("/"),
             options=Options(
-                version=setting("API_VERSION", "68.0"),
-                external_id=setting("EXTERNAL_ID", "Decile_Key__c"),
-                bulk_from=_number(setting("BULK_FROM", "2000")),
-                calls_per_minute=_number(setting("CALLS_PER_MINUTE", "300")),
-                creates_fields=setting("CREATE_FIELDS", "no") == "yes",
+                version=given.text("API_VERSION", "68.0"),
+                external_id=given.text("EXTERNAL_ID", "Decile_Key__c"),
+                bulk_from=given.count("BULK_FROM", 2000),
+                calls_per_minute=given.count("CALLS_PER_MINUTE", 300),
+                creates_fields=creates == "yes",
                 defaults={TASK_SETTINGS[name]: value for name, value in target.settings.items()},
             ),
-            account=setting("ACCOUNT", SANDBOX if is_loopback(url) else "live"),
+            account=given.account(url),
         )
-        problems = settings._problems(setting("CREATE_FIELDS", "no"))
-        if problems:
-            raise ConfigError(*problems)
+        given.check("CREATE_FIELDS", creates in ("yes", "no"), "must be yes or no")
+        settings._check(given)
+        given.refuse()
         return settings
 
-    def _problems(self, creates: str) -> list[str]:
-        options = self.options
-        checks = {
-            "SALESFORCE_CLIENT_SECRET, or SALESFORCE_USERNAME and SALESFORCE_PRIVATE_KEY, must be"
-            " set: one of the two ways to sign in.": bool(self.client_secret)
-            != bool(self.username and self.private_key)
-            and bool(self.username) == bool(self.private_key),
-            "SALESFORCE_API_VERSION must look like 68.0.": re.fullmatch(
-                r"\d{2,3}\.0", options.version
-            ),
-            "SALESFORCE_EXTERNAL_ID must be the API name of a custom field, such as"
-            " Decile_Key__c.": CUSTOM.fullmatch(options.external_id),
-            "SALESFORCE_BULK_FROM must be a whole number above 0, such as 2000.": options.bulk_from,
-            "SALESFORCE_CALLS_PER_MINUTE must be a whole number above 0, such as"
-            " 300.": options.calls_per_minute,
-            "SALESFORCE_CREATE_FIELDS must be yes or no.": creates in ("yes", "no"),
-            "SALESFORCE_ACCOUNT: the name sandbox is taken. Choose another.": self.account
-            != SANDBOX
-            or is_loopback(self.url),
-        }
-        return [problem for problem, fine in checks.items() if not fine]
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() else 0
+    def _check(self, given: Given) -> None:
+        by_key = bool(self.username and self.private_key)
+        one_way = bool(self.client_secret) != by_key
+        one_way = one_way and bool(self.username) == bool(self.private_key)
+        ways = (
+            "or, instead, SALESFORCE_USERNAME and SALESFORCE_PRIVATE_KEY must be set: one of two"
+            " ways to sign in"
+        )
+        given.check("CLIENT_SECRET", one_way, ways)
+        is_version = re.fullmatch(r"\d{2,3}\.0", self.options.version)
+        given.check("API_VERSION", is_version, "must look like 68.0")
+        is_custom = CUSTOM.fullmatch(self.options.external_id)
+        name = "must be the API name of a custom field, such as Decile_Key__c"
+        given.check("EXTERNAL_ID", is_custom, name)
 
 
 def form(settings: Settings, now: float) -> dict[str, str]:
@@ -213,7 +201,9 @@ def open_salesforce(environment: Environment, target: Target) -> Iterator[Connec
             ) as texts,
         ):
             bulk = Bulk(texts, kind.object, options.version)
-            yield Connection(Salesforce(http, bulk, kind, options), settings.account)
+            yield Connection(
+                Salesforce(http, bulk, kind, options), settings.account, address(settings.url)
+            )
 
 
 CONNECTOR = Connector(

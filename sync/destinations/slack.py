@@ -1,4 +1,4 @@
-"""Messages in a Slack channel: what is new, up to twenty rows a message, never twice on purpose.
+"""Messages in Slack channels: what is new, up to twenty rows a message, never twice on purpose.
 
 Slack takes a message for a new one each time it comes, so an answer that got lost is not asked
 for again: its rows are pending, and the next run shows them once more, with the same reference.
@@ -29,6 +29,8 @@ MAX_TEXT = 12_000  # of a whole message: Slack refuses from about 13,200 on
 POST = "/api/chat.postMessage"
 KIND = "application/json; charset=utf-8"
 SLOWER_SECONDS = 30.0  # where Slack says only that it was too fast
+# A row that has this field goes to the channel that it names; the field is not shown.
+CHANNEL = "channel"
 
 CONTENT = frozenset({
     "invalid_blocks", "invalid_blocks_format", "invalid_payload", "msg_blocks_too_long",
@@ -50,7 +52,10 @@ def capabilities(messages_per_second: int = 1) -> Capabilities:
 
 
 class SlackMessages:
-    """The messages of one channel. Without a `channel`, `path` is that of an incoming webhook."""
+    """Messages to `channel`, or to the one that a row names.
+
+    Without a `channel`, `path` is that of an incoming webhook, which has its own.
+    """
 
     name = "slack_messages"
 
@@ -70,8 +75,10 @@ class SlackMessages:
         self.capabilities = capabilities(messages_per_second)
 
     def push(self, changes: Sequence[Change]) -> list[Outcome]:
-        """Post one message, or several where the rows are long or one of them is refused."""
+        """Post a message to each channel, or several where rows are long or one is refused."""
         _check(changes)
+        if not self._channel and any(one.fields.get(CHANNEL) for one in changes):
+            raise ConfigError("Slack: a webhook posts to its own channel only; unmap `channel`.")
         outcomes = {one.token: _too_long(one) for one in changes if _is_too_long(one)}
         posted = False
         parts = deque(_messages([one for one in changes if one.token not in outcomes]))
@@ -130,7 +137,7 @@ class SlackMessages:
             "unfurl_media": False,
         }
         if self._channel:
-            message["channel"] = self._channel
+            message["channel"] = changes[0].fields.get(CHANNEL) or self._channel
         headers = {"Content-Type": KIND}
         answer = self._http.send(
             "POST", self._path, headers=headers, body=message, idempotent=False
@@ -142,7 +149,8 @@ class SlackMessages:
 
 def section(change: Change) -> str:
     """Give the lines of a row: what has no value is left out."""
-    lines = [f"*{escaped(name)}:* {escaped(text)}" for name, text in change.fields.items() if text]
+    shown = {name: text for name, text in change.fields.items() if text and name != CHANNEL}
+    lines = [f"*{escaped(name)}:* {escaped(text)}" for name, text in shown.items()]
     return "\n".join(lines) or escaped(change.key)
 
 
@@ -179,17 +187,20 @@ def _block(kind: str, text: str, name: str) -> dict[str, object]:
 
 
 def _messages(changes: Sequence[Change]) -> Iterator[list[Change]]:
-    """Give the rows of each message: as many as its length allows."""
-    part: list[Change] = []
-    length = 0
+    """Give the rows of each message: of one channel, as many as its length allows."""
+    channels: dict[str | None, list[Change]] = {}
     for change in changes:
-        more = len(section(change))
-        if part and length + more > MAX_TEXT:
-            yield part
-            part, length = [], 0
-        part.append(change)
-        length += more
-    if part:
+        channels.setdefault(change.fields.get(CHANNEL) or None, []).append(change)
+    for rows in channels.values():
+        part: list[Change] = []
+        length = 0
+        for change in rows:
+            more = len(section(change))
+            if part and length + more > MAX_TEXT:
+                yield part
+                part, length = [], 0
+            part.append(change)
+            length += more
         yield part
 
 

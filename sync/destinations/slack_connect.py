@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -15,11 +16,13 @@ from sync.destinations.connection import (
     Environment,
     Kind,
     Target,
+    address,
     limiter,
 )
+from sync.destinations.settings import Given
 from sync.destinations.slack import POST, SlackMessages, capabilities, classify
 from sync.errors import ConfigError
-from sync.http import HttpClient, NoAuth, is_loopback
+from sync.http import HttpClient, NoAuth
 from sync.sandbox import DEFAULT_TOKEN
 
 MAX_TITLE = 150
@@ -42,22 +45,19 @@ class Settings:
     @classmethod
     def read(cls, environment: Environment) -> Self:
         """Read SLACK_*; a setting that makes no sense is a ConfigError."""
-
-        def setting(name: str, default: str) -> str:
-            return environment.get(f"SLACK_{name}", "").strip() or default
-
-        token, rate = setting("TOKEN", ""), setting("MESSAGES_PER_SECOND", "1")
-        parts = urlsplit(token if "://" in token else setting("BASE_URL", "https://slack.com"))
-        base_url = f"{parts.scheme}://{parts.netloc}{'' if '://' in token else parts.path}"
-        account = setting("ACCOUNT", SANDBOX if is_loopback(base_url) else "live")
-        problems = []
-        if not (rate.isascii() and rate.isdigit() and int(rate)):
-            problems.append("SLACK_MESSAGES_PER_SECOND must be a whole number above 0, such as 1.")
-        if account == SANDBOX and not is_loopback(base_url):
-            problems.append("SLACK_ACCOUNT: the name sandbox is taken. Choose another.")
-        if problems:
-            raise ConfigError(*problems)
-        return cls(token=token, base_url=base_url, rate=int(rate), account=account)
+        given = Given("SLACK", environment)
+        token = given.text("TOKEN")
+        is_webhook = "://" in token
+        parts = urlsplit(token if is_webhook else given.text("BASE_URL", "https://slack.com"))
+        base_url = f"{parts.scheme}://{parts.netloc}{'' if is_webhook else parts.path}"
+        settings = cls(
+            token=token,
+            base_url=base_url,
+            rate=given.count("MESSAGES_PER_SECOND", 1),
+            account=given.account(base_url),
+        )
+        given.refuse()
+        return settings
 
 
 @contextmanager
@@ -83,7 +83,8 @@ def open_messages(environment: Environment, target: Target) -> Iterator[Connecti
         destination = SlackMessages(
             http, path=path, channel=channel, title=title, messages_per_second=settings.rate
         )
-        yield Connection(destination, settings.account)
+        place = address(settings.base_url) | _named(channel, path)
+        yield Connection(destination, settings.account, place)
 
 
 def _place(settings: Settings, target: Target) -> tuple[str, str]:
@@ -96,6 +97,14 @@ def _place(settings: Settings, target: Target) -> tuple[str, str]:
     if not channel and settings.account != SANDBOX:
         raise ConfigError("sync.settings.channel: a bot has to be told where to post.")
     return channel or SANDBOX, POST
+
+
+def _named(channel: str, path: str) -> dict[str, str]:
+    """Give what names a place: the channel, or the workspace in a webhook's path, no secret."""
+    if channel:
+        return {"channel": channel}
+    workspace = re.match(r"/(?:services|triggers|workflows)/(T[A-Z0-9]+)/", path)
+    return {"workspace": workspace[1]} if workspace else {}
 
 
 CONNECTOR = Connector(

@@ -9,17 +9,18 @@ from typing import Self
 from urllib.parse import urlsplit
 
 from sync.destinations.connection import (
-    SANDBOX,
     Connection,
     Connector,
     Environment,
     Kind,
     Target,
+    address,
     limiter,
 )
+from sync.destinations.settings import Given
 from sync.destinations.webhook import Webhook, capabilities, classify
-from sync.errors import ConfigError
-from sync.http import HttpClient, RetryPolicy, is_loopback
+from sync.http import HttpClient, RetryPolicy
+from sync.render import digest
 from sync.sandbox import WEBHOOK_PATH, WEBHOOK_SECRET
 from sync.signature import Signed, read_secret
 
@@ -36,25 +37,21 @@ class Settings:
     @classmethod
     def read(cls, environment: Environment) -> Self:
         """Read WEBHOOK_*; a setting that makes no sense is a ConfigError."""
-
-        def setting(name: str, default: str) -> str:
-            return environment.get(f"WEBHOOK_{name}", "").strip() or default
-
-        url, rate = setting("URL", ""), setting("CALLS_PER_SECOND", "10")
-        account = setting("ACCOUNT", SANDBOX if is_loopback(url) else "live")
-        problems, keys = [], []
-        for secret in setting("SECRET", "none").split():
+        given = Given("WEBHOOK", environment)
+        url, keys = given.text("URL"), []
+        for secret in given.text("SECRET", "none").split():
             try:
                 keys.append(read_secret(secret))
             except ValueError as problem:
-                problems.append(f"WEBHOOK_SECRET {problem}.")
-        if not (rate.isascii() and rate.isdigit() and int(rate)):
-            problems.append("WEBHOOK_CALLS_PER_SECOND must be a whole number above 0, such as 10.")
-        if account == SANDBOX and not is_loopback(url):
-            problems.append("WEBHOOK_ACCOUNT: the name sandbox is taken. Choose another.")
-        if problems:
-            raise ConfigError(*problems)
-        return cls(url=url, keys=tuple(keys), rate=int(rate), account=account)
+                given.wrong("SECRET", str(problem))
+        settings = cls(
+            url=url,
+            keys=tuple(keys),
+            rate=given.count("CALLS_PER_SECOND", 10),
+            account=given.account(url),
+        )
+        given.refuse()
+        return settings
 
 
 @contextmanager
@@ -78,8 +75,12 @@ def open_webhook(environment: Environment, _target: Target) -> Iterator[Connecti
         shown_path="its endpoint",
         json_answers=False,
     ) as http:
+        # Whoever knows the path may write there, so the ledger keeps a digest of it.
+        place = address(settings.url) | {"path (digest)": digest(parts.path)[:12]}
         path = parts.path + (f"?{parts.query}" if parts.query else "")
-        yield Connection(Webhook(http, path, calls_per_second=settings.rate), settings.account)
+        yield Connection(
+            Webhook(http, path, calls_per_second=settings.rate), settings.account, place
+        )
 
 
 CONNECTOR = Connector(

@@ -10,9 +10,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, ValidationError
 
-from sync.sandbox.activecampaign_import import FIRST_NEW, LONGEST, import_all, imported_rows
+from sync.sandbox.activecampaign_import import LONGEST, import_all, imported_rows
 from sync.sandbox.faults import Fault, failing
-from sync.sandbox.people import People
+from sync.sandbox.people import People, next_id
 from sync.sandbox.replies import Refused, Reply, Request
 from sync.sandbox.rules import Strict, Text, WriteRow, explain, parse
 from sync.sandbox.service import Policy, Service
@@ -168,11 +168,11 @@ class ActiveCampaign(Service):
             return Reply(status, _no(status, code.lower(), message, "").body)
         return Reply(status, {"message": message})
 
-    def over_limit(self, policy: Policy, seconds: float) -> Reply:  # noqa: ARG002  (it says no more)
+    def over_limit(self, policy: Policy, seconds: float) -> Reply:
         """Refuse a call because there were too many."""
         return Reply(429, {"message": "Too many calls."}, {"Retry-After": str(round(seconds))})
 
-    def unauthorised(self, code: str) -> Reply:  # noqa: ARG002  (there is one)
+    def unauthorised(self, code: str) -> Reply:
         """Refuse a caller."""
         return Reply(401, {"message": "You are not authorized to access this resource."})
 
@@ -213,8 +213,7 @@ class ActiveCampaign(Service):
             why = f"The email address {contact.email} is not valid."
             return _no(422, "email_invalid", why, "/data/attributes/email")
         found = self._by_address(contact.email)
-        numbers = [int(name) for name in self._store.held_of("activecampaign", "contacts")]
-        name = found[0] if found else str(max([*numbers, FIRST_NEW - 1]) + 1)
+        name = found[0] if found else str(next_id(self._store, "activecampaign"))
         return self._keep(name, found[1] if found else {}, contact, 200 if found else 201)
 
     def _keep(self, name: str, before: Mapping[str, Any], contact: Contact, status: int) -> Reply:

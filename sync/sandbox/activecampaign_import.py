@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import secrets
 from collections.abc import Collection, Mapping, Sequence
@@ -10,7 +11,7 @@ from typing import Annotated, Any
 
 from pydantic import Field, ValidationError
 
-from sync.sandbox.people import People
+from sync.sandbox.people import People, next_id
 from sync.sandbox.replies import Reply, Request
 from sync.sandbox.rules import Strict, Text, WriteRow, parse
 from sync.sandbox.store import Store
@@ -19,7 +20,6 @@ SERVICE = "activecampaign"
 ADDRESS = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@.]+")
 LONGEST = 10_000
 LARGEST = 400_000
-FIRST_NEW = 1_000_001
 
 
 class ImportedValue(Strict):
@@ -70,14 +70,14 @@ def import_all(
         return Reply(400, body)
     held = store.held_of(SERVICE, "contacts")
     there = {contact["email"]: name for name, contact in held.items()}
-    last = max([*map(int, held), FIRST_NEW - 1])
+    following = itertools.count(next_id(store, SERVICE))
     for one, row in zip(contacts, rows, strict=True):
         # Of the first records is who still has the address, and is there.
         is_first = row.id != one.email and row.id not in held
         is_first = is_first and not store.held(SERVICE, "_erased", row.id)
         name = there.get(one.email) or (row.id if is_first else "")
         if not name:
-            name = str(last := last + 1)
+            name = str(next(following))
         store.keep(SERVICE, "contacts", name, held.get(name, {}) | _values(one, tags))
     queued = {"Success": 1, "queued_contacts": len(contacts), "batchId": secrets.token_hex(8)}
     return Reply(200, queued | {"message": "Contact import queued"})

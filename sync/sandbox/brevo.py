@@ -11,19 +11,20 @@ from urllib.parse import unquote
 from pydantic import Field, JsonValue, ValidationError
 
 from sync.sandbox.faults import Fault, failing
-from sync.sandbox.people import People
+from sync.sandbox.people import People, next_id
 from sync.sandbox.replies import Refused, Reply, Request
 from sync.sandbox.rules import Strict, Text, WriteRow, explain, parse
 from sync.sandbox.service import Limit, Policy, Service
 from sync.sandbox.store import Store
 
 ROOT = "/brevo/v3"
-LISTS = {7: "Hot leads", 12: "Newsletter"}
+LISTS = {7: "Hot leads", 12: "Newsletter", 15: "Cart reminders"}
 MEMBERS = re.compile(r"/contacts/lists/(\d+)/contacts/(add|remove)")
 ATTRIBUTE = re.compile(r"/contacts/attributes/normal/([A-Z][A-Z0-9_]{0,49})")
 ADDRESS = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@.]+")
 LONGEST = 10_000
-FIRST_NEW = 1_000_001
+# What of a contact is no attribute.
+OWN = ("email", "listIds", "listUnsubscribed")
 Attributes = dict[str, JsonValue]
 
 
@@ -143,16 +144,16 @@ class Brevo(Service):
         """Refuse a call as a whole."""
         return _no(status, code.lower(), message)
 
-    def over_limit(self, policy: Policy, seconds: float) -> Reply:  # noqa: ARG002  (it says no more)
+    def over_limit(self, policy: Policy, seconds: float) -> Reply:
         """Refuse a call because there were too many."""
         reply = _no(429, "too_many_requests", "The rate limit is reached.")
         return Reply(429, reply.body, {"x-sib-ratelimit-reset": str(round(seconds))})
 
-    def unauthorised(self, code: str) -> Reply:  # noqa: ARG002  (there is one)
+    def unauthorised(self, code: str) -> Reply:
         """Refuse a caller."""
         return _no(401, "unauthorized", "Key not found")
 
-    def limit_headers(self, limit: Limit, *, recent: int, today: int) -> Mapping[str, str]:  # noqa: ARG002  (a day has none)
+    def limit_headers(self, limit: Limit, *, recent: int, today: int) -> Mapping[str, str]:
         """Say how much of the limit is left."""
         if limit.calls is None:
             return {}
@@ -197,8 +198,7 @@ class Brevo(Service):
                 return _no(400, "duplicate_parameter", "Contact already exist")
             self._keep(found[0], found[1] | self._known(new.attributes))
             return Reply(204, None)
-        numbers = [int(name) for name in self._store.held_of("brevo", "contacts")]
-        record_id = str(max([*numbers, FIRST_NEW - 1]) + 1)
+        record_id = str(next_id(self._store, "brevo"))
         contact = {"email": new.email, "listIds": new.listIds}
         self._keep(record_id, contact | self._known(new.attributes))
         return Reply(201, {"id": int(record_id)})
@@ -240,10 +240,9 @@ class Brevo(Service):
             return _no(404, "document_not_found", "Contact does not exist")
         record_id, contact = found
         if request.method == "GET":
-            own = {"email", "listIds"}
-            attributes = {name: value for name, value in contact.items() if name not in own}
-            body = {"id": int(record_id), "email": contact["email"], "attributes": attributes}
-            return Reply(200, body | {"listIds": contact["listIds"]})
+            body = {name: contact.get(name, []) for name in OWN}
+            attributes = {name: value for name, value in contact.items() if name not in OWN}
+            return Reply(200, {"id": int(record_id), "attributes": attributes, **body})
         if request.method == "DELETE":
             self._store.let_go("brevo", "_addresses", contact["email"].lower())
             self._store.let_go("brevo", "contacts", record_id)

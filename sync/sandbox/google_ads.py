@@ -178,16 +178,16 @@ class GoogleAds(Service):
         """Tokens are free."""
         return request.path != TOKEN
 
-    def problem(self, status: int, code: str, message: str) -> Reply:  # noqa: ARG002  (Google has its own)
+    def problem(self, status: int, code: str, message: str) -> Reply:
         """Refuse a call as a whole."""
         return _error(status, message)
 
-    def over_limit(self, policy: Policy, seconds: float) -> Reply:  # noqa: ARG002  (it does not say)
+    def over_limit(self, policy: Policy, seconds: float) -> Reply:
         """Refuse a call because there were too many; how long to wait is not said."""
         limit = "MutateRequestsPerDayPerProject" if policy == "DAILY" else "MutateRequestsPerMinute"
         return _error(429, "Quota exceeded.", metadata={"quota_limit": limit})
 
-    def unauthorised(self, code: str) -> Reply:  # noqa: ARG002  (Google has its own)
+    def unauthorised(self, code: str) -> Reply:
         """Refuse a caller whose token has run out."""
         return _error(401, "Request had invalid authentication credentials.")
 

@@ -83,20 +83,20 @@ class GoogleSheets(Service):
         """Tokens are free."""
         return request.path != TOKEN
 
-    def problem(self, status: int, code: str, message: str) -> Reply:  # noqa: ARG002  (Google has its own)
+    def problem(self, status: int, code: str, message: str) -> Reply:
         """Refuse a call as a whole."""
         said = {"code": status, "message": message, "status": STATUSES.get(status, "UNKNOWN")}
         return Reply(status, {"error": said})
 
-    def over_limit(self, policy: Policy, seconds: float) -> Reply:  # noqa: ARG002  (it does not say)
+    def over_limit(self, policy: Policy, seconds: float) -> Reply:
         """Refuse a call because there were too many."""
         return self.problem(429, "", "Quota exceeded for quota metric.")
 
-    def unauthorised(self, code: str) -> Reply:  # noqa: ARG002  (Google has its own)
+    def unauthorised(self, code: str) -> Reply:
         """Refuse a caller whose token has run out."""
         return self.problem(401, "", "Request had invalid authentication credentials.")
 
-    def limit_headers(self, limit: Limit, *, recent: int, today: int) -> Mapping[str, str]:  # noqa: ARG002  (none)
+    def limit_headers(self, limit: Limit, *, recent: int, today: int) -> Mapping[str, str]:
         """Say nothing: Google does not."""
         return {}
 

@@ -62,23 +62,23 @@ class Marketo(Service):
         """Tokens are free."""
         return request.path != TOKEN
 
-    def problem(self, status: int, code: str, message: str) -> Reply:  # noqa: ARG002  (Marketo has numbers)
+    def problem(self, status: int, code: str, message: str) -> Reply:
         """Refuse a call as a whole: with 200, as far as Marketo itself speaks."""
         own = {400: "1001", 401: "601", 403: "603", 429: "606"}
         reply = _errors(own.get(status, str(status)), message)
         return reply if status in own else Reply(status, reply.body)
 
-    def over_limit(self, policy: Policy, seconds: float) -> Reply:  # noqa: ARG002  (it does not say)
+    def over_limit(self, policy: Policy, seconds: float) -> Reply:
         """Refuse a call because there were too many."""
         if policy == "DAILY":
             return _errors("607", "Daily quota reached")
         return _errors("606", "Max rate limit exceeded")
 
-    def unauthorised(self, code: str) -> Reply:  # noqa: ARG002  (Marketo has numbers)
+    def unauthorised(self, code: str) -> Reply:
         """Refuse a token that has run out."""
         return _errors("602", "Access token expired")
 
-    def limit_headers(self, limit: Limit, *, recent: int, today: int) -> Mapping[str, str]:  # noqa: ARG002  (none)
+    def limit_headers(self, limit: Limit, *, recent: int, today: int) -> Mapping[str, str]:
         """Say nothing: Marketo does not."""
         return {}
 

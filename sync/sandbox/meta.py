@@ -125,7 +125,7 @@ class Meta(Service):
         reply = _error(400, 80003, "There have been too many calls to this ad account.")
         return Reply(400, reply.body, {"X-Business-Use-Case-Usage": usage_left})
 
-    def unauthorised(self, code: str) -> Reply:  # noqa: ARG002  (Meta has one code for all)
+    def unauthorised(self, code: str) -> Reply:
         """Refuse a caller whose token has run out."""
         return _error(401, 190, "Error validating access token.")
 

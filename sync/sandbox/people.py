@@ -12,11 +12,19 @@ from sync.sandbox.rules import WriteRow
 from sync.sandbox.store import Store
 
 Item = TypeVar("Item")
+# The id of the first contact that is new: the first records have smaller ones.
+FIRST_NEW = 1_000_001
 
 
 def member_id(address: str) -> str:
     """Give the MD5 by which Mailchimp knows an address."""
     return hashlib.md5(address.strip().lower().encode(), usedforsecurity=False).hexdigest()
+
+
+def next_id(store: Store, service: str) -> int:
+    """Give the id of the next new contact; that of one who was deleted is never given again."""
+    names = [*store.held_of(service, "contacts"), *store.held_of(service, "_erased")]
+    return max([*map(int, names), FIRST_NEW - 1]) + 1
 
 
 class People:

@@ -95,7 +95,7 @@ class Pipedrive(Service):
         headers = {"x-ratelimit-reset": str(reset), "x-ratelimit-remaining": "0"}
         return Reply(429, self.problem(429, "", "Rate limit exceeded.").body, headers)
 
-    def unauthorised(self, code: str) -> Reply:  # noqa: ARG002  (it has none)
+    def unauthorised(self, code: str) -> Reply:
         """Refuse a caller."""
         return self.problem(401, "", "unauthorized access")
 
@@ -192,7 +192,9 @@ class Pipedrive(Service):
             and query.get("person_id", str(one["person_id"])) == str(one["person_id"])
         ]
         ordered = sorted(found, key=lambda one: int(one["id"]), reverse=True)
-        return _listed(ordered[: int(query.get("limit", "100"))])
+        start = int(query.get("cursor", "0"))
+        end = start + int(query.get("limit", "100"))
+        return _listed(ordered[start:end], str(end) if ordered[end:] else None)
 
     def _add_activity(self, body: Mapping[str, Any]) -> Reply:
         people = body.get("participants")
@@ -237,8 +239,8 @@ def _found(data: object, **more: object) -> Reply:
     return Reply(200, {"success": True, "data": data, **more})
 
 
-def _listed(rows: Sequence[object]) -> Reply:
-    return _found(list(rows), additional_data={"next_cursor": None})
+def _listed(rows: Sequence[object], cursor: str | None = None) -> Reply:
+    return _found(list(rows), additional_data={"next_cursor": cursor})
 
 
 def _gone() -> Reply:

@@ -113,11 +113,11 @@ class Salesforce(Service):
         """Refuse a call as a whole."""
         return refusal(status, code, message)
 
-    def over_limit(self, policy: Policy, seconds: float) -> Reply:  # noqa: ARG002  (a day's only)
+    def over_limit(self, policy: Policy, seconds: float) -> Reply:
         """Refuse a call because there were too many in 24 hours."""
         return refusal(403, "REQUEST_LIMIT_EXCEEDED", "TotalRequests Limit exceeded.")
 
-    def unauthorised(self, code: str) -> Reply:  # noqa: ARG002  (it has but one word for it)
+    def unauthorised(self, code: str) -> Reply:
         """Refuse a caller whose session is over."""
         return refusal(401, "INVALID_SESSION_ID", "Session expired or invalid")
 

@@ -31,7 +31,8 @@ class Sandbox:
     """A stand-in for every destination on 127.0.0.1, from `with` to its end.
 
     `state` is its SQLite file; `records` a CSV like raw_hubspot__contact, whose contacts it
-    starts with. Port 0 takes a free one. `clock` and `sleep` are seconds, for tests.
+    starts with. Port 0 takes a free one. `clock` and `sleep` are seconds, for tests. `api` is
+    what answers behind the socket.
     """
 
     def __init__(
@@ -53,8 +54,8 @@ class Sandbox:
         try:
             if records:
                 self._store.add_records(records)
-            api = Api(self._store, token=token, limit=limit, clock=clock)
-            self._server = _Server((host, port), api, sleep)
+            self.api = Api(self._store, token=token, limit=limit, clock=clock)
+            self._server = _Server((host, port), self.api, sleep)
         except BaseException as error:
             self._store.close()
             if isinstance(error, OSError):

@@ -47,7 +47,7 @@ class Service(ABC):
     def endpoint(self, request: Request, struck: Sequence[Fault]) -> Reply:
         """Do what the call asks for. A Refused takes back what was done."""
 
-    def is_limited(self, request: Request) -> bool:  # noqa: ARG002  (others look at the path)
+    def is_limited(self, request: Request) -> bool:
         """Tell whether a call counts against the limit, as one that fetches a token does not."""
         return True
 
@@ -63,6 +63,6 @@ class Service(ABC):
         """Refuse a caller whose token has run out."""
         return unauthorised(code)
 
-    def limit_headers(self, limit: Limit, *, recent: int, today: int) -> Mapping[str, str]:  # noqa: ARG002  (for those that tell)
+    def limit_headers(self, limit: Limit, *, recent: int, today: int) -> Mapping[str, str]:
         """Say how much of a limit is left."""
         return {}

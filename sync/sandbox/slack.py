@@ -82,23 +82,23 @@ class Slack(Service):
             return None
         return self.unauthorised("")
 
-    def problem(self, status: int, code: str, message: str) -> Reply:  # noqa: ARG002  (Slack has words)
+    def problem(self, status: int, code: str, message: str) -> Reply:
         """Refuse a call as a whole."""
         words = {400: "invalid_blocks", 401: "invalid_auth", 403: "action_prohibited"}
         if status in words:
             return Reply(200, {"ok": False, "error": words[status]})
         return Reply(status, {"ok": False, "error": "ratelimited"} if status == 429 else {})
 
-    def over_limit(self, policy: Policy, seconds: float) -> Reply:  # noqa: ARG002  (seconds it is)
+    def over_limit(self, policy: Policy, seconds: float) -> Reply:
         """Refuse a call because there were too many."""
         body = {"ok": False, "error": "ratelimited"}
         return Reply(429, body, {"Retry-After": str(round(seconds))})
 
-    def unauthorised(self, code: str) -> Reply:  # noqa: ARG002  (Slack has words)
+    def unauthorised(self, code: str) -> Reply:
         """Refuse a caller whose token has run out."""
         return Reply(200, {"ok": False, "error": "invalid_auth"})
 
-    def limit_headers(self, limit: Limit, *, recent: int, today: int) -> Mapping[str, str]:  # noqa: ARG002  (none)
+    def limit_headers(self, limit: Limit, *, recent: int, today: int) -> Mapping[str, str]:
         """Say nothing: Slack does not."""
         return {}
 

@@ -201,7 +201,7 @@ def decile(*arguments: str, settings: dict[str, str]) -> str:
 def sync_twice(settings: dict[str, str]) -> None:
     """Send from PostgreSQL to a sandbox; a second plan must have nothing to do."""
     (SCRATCH / "sandbox.sqlite").unlink(missing_ok=True)
-    decile("setup", "hubspot", settings=settings)
+    decile("setup", settings=settings)
     for result in json.loads(decile("sync", "--json", settings=settings)):
         print(f"{result['sync']}: {result['accepted']:,} of {result['planned']:,} rows accepted")
     for plan in json.loads(decile("plan", "--json", settings=settings)):

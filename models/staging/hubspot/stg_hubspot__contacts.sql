@@ -36,6 +36,8 @@ contacts_cleaned as (
         {{ text_id('property_hubspot_owner_id') }} as owner_id,
         {{ clean_text('property_hs_lead_status') }} as lead_status,
         {{ clean_text('property_lifecyclestage') }} as lifecycle_status,
+        {{ safe_cast_timestamp('property_hs_lifecyclestage_salesqualifiedlead_date') }}
+            as accepted_at,
         {{ safe_cast_boolean('property_hs_email_optout') }} as is_opted_out,
         {{ safe_cast_timestamp('property_createdate') }} as created_at,
         {{ safe_cast_timestamp('property_lastmodifieddate') }} as updated_at,

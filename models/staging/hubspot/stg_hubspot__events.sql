@@ -18,6 +18,12 @@ deal_events as (
 
 ),
 
+lead_events as (
+
+    select * from {{ ref('stg_hubspot__lead_events') }}
+
+),
+
 events as (
 
     select * from email_events
@@ -29,6 +35,10 @@ events as (
     union all
 
     select * from deal_events
+
+    union all
+
+    select * from lead_events
 
 )
 

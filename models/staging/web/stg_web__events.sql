@@ -60,6 +60,9 @@ track_events as (
 
     from tracks
 
+    -- An answer to the consent banner is a consent.
+    where coalesce(event, '') not in ('consent_granted', 'consent_denied')
+
 ),
 
 events as (

@@ -1,0 +1,20 @@
+with
+
+tasks as (
+
+    select
+        alert_id,
+        contact_id,
+        record_id as pipedrive_person_id,
+        reason,
+        note,
+        due_on,
+        owner_id
+
+    from {{ ref('alert_tasks') }}
+
+    where source = 'pipedrive'
+
+)
+
+select * from tasks
