@@ -5,12 +5,17 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Sequence
+from contextlib import chdir
 from datetime import datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
 import duckdb
+from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.cli.main import dbtRunner
+
+from tests.kept import kept
 
 ROOT = Path(__file__).parents[1]
 PROJECT = """
@@ -31,8 +36,11 @@ PROFILE = """
 decile:
   target: duckdb
   outputs:
-    duckdb: {{type: duckdb, path: '{path}', schema: main, threads: 1}}
+    duckdb: {type: duckdb, path: people.duckdb, schema: main, threads: 1}
 """
+DATABASE = "people.duckdb"
+PARSED = "partial_parse.msgpack"
+QUIETLY = ("--log-level-file", "none", "--quiet")
 TABLES = {
     "identity_source_records": (
         "record_key varchar, record_kind varchar, source varchar, source_record_id varchar,"
@@ -61,6 +69,37 @@ LINKED = "+identity_components"
 Rows = list[tuple[Any, ...]]
 
 
+def write_project(folder: Path) -> None:
+    """Write the project."""
+    shutil.copytree(ROOT / "macros", folder / "macros")
+    (folder / "models").mkdir()
+    (folder / "dbt_project.yml").write_text(PROJECT)
+    (folder / "profiles.yml").write_text(PROFILE)
+    for model in models():
+        shutil.copy(model, folder / "models")
+    for table in TABLES:
+        (folder / "models" / f"{table}.sql").write_text(f"select * from raw.{table}")
+
+
+def models() -> list[Path]:
+    """The models that are not left out."""
+    found = sorted((ROOT / "models" / "identity").glob("*.sql"))
+    return [model for model in found if not LEFT_OUT.match(model.stem)]
+
+
+def parsed() -> bytes:
+    """What dbt keeps of the project once it has read it."""
+
+    def parse() -> bytes:
+        with TemporaryDirectory() as folder, chdir(folder):
+            write_project(Path(folder))
+            assert dbtRunner().invoke([*QUIETLY, "parse", "--no-write-json"]).success
+            return Path("target", PARSED).read_bytes()
+
+    macros = (ROOT / "macros").rglob("*.sql")
+    return kept("linking", parse, files=[Path(__file__), *macros, *models()])
+
+
 class Record(NamedTuple):
     """A row of identity_source_records."""
 
@@ -82,16 +121,11 @@ class LinkingProject:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.database = folder / "people.duckdb"
-        shutil.copytree(ROOT / "macros", folder / "macros")
-        (folder / "models").mkdir()
-        (folder / "dbt_project.yml").write_text(PROJECT)
-        (folder / "profiles.yml").write_text(PROFILE.format(path=self.database))
-        for model in sorted((ROOT / "models" / "identity").glob("*.sql")):
-            if not LEFT_OUT.match(model.stem):
-                shutil.copy(model, folder / "models")
+        self.database = folder / DATABASE
+        write_project(folder)
+        (folder / "target").mkdir()
+        (folder / "target" / PARSED).write_bytes(parsed())
         for table, columns in TABLES.items():
-            (folder / "models" / f"{table}.sql").write_text(f"select * from raw.{table}")
             self.execute(f"create schema if not exists raw; create table raw.{table} ({columns})")
 
     def execute(self, statement: str) -> None:
@@ -124,11 +158,11 @@ class LinkingProject:
         runner = dbtRunner(
             callbacks=[lambda event: rounds.extend(map(int, pattern.findall(event.info.msg)))]
         )
-        where = ["--project-dir", str(self.folder), "--profiles-dir", str(self.folder)]
-        target = ["--target-path", str(self.folder / "target"), "--quiet"]
-        result = runner.invoke(
-            ["--log-level-file", "none", "run", *where, *target, *options, "--select", select]
-        )
+        # dbt keeps its database open for the next run with the same profile, and every project
+        # names its own by the same relative path.
+        DuckDBConnectionManager.close_all_connections()
+        with chdir(self.folder):
+            result = runner.invoke([*QUIETLY, "run", *options, "--select", select])
         assert result.success, [each.message for each in result.result or []] or result.exception
         return rounds
 
