@@ -22,7 +22,7 @@ from sync.console import (
     print_json,
     show_error,
 )
-from sync.errors import ConfigError, DecileError
+from sync.errors import ConfigError, DecileError, DestinationError
 
 if TYPE_CHECKING:
     from sync.config import Sync
@@ -66,7 +66,10 @@ def plan(
             with connect(chosen.meta.destination, chosen.goes_to, aside) as connection:
                 for problem in gate.problems_of(chosen, session.ledger(connection)):
                     aside(f"{chosen.name}: decile sync would refuse: {problem}")
-                session.place(chosen, connection, moved=moved, tell=aside)
+                try:
+                    session.place(chosen, connection, moved=moved, tell=aside)
+                except DestinationError as error:  # a plan needs no network
+                    aside(f"{chosen.name}: whose account it is could not be asked: {error}")
                 made = session.plan(chosen, connection, full=full, allowed=allowed)
                 able = connection.destination.capabilities
             shown = made.to_send if show_all else sample

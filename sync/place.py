@@ -23,12 +23,16 @@ Place = Mapping[str, str]
 
 
 def place_of(destination: str, goes_to: Target, connection: Connection) -> Place:
-    """Give the place behind a connection. The sandbox is one place, whatever its address."""
+    """Give the place behind a connection. The sandbox is one place, whatever its address.
+
+    Asks the vendor whose account it is, where only the vendor knows. Raises a DestinationError.
+    """
     required = DESTINATIONS[destination].objects[goes_to.object].required
+    account = {**connection.place, **connection.owner()} if connection.account != SANDBOX else {}
     return {
         "destination": destination,
         "object": goes_to.object,
-        **(connection.place if connection.account != SANDBOX else {}),
+        **account,
         **{f"settings.{name}": goes_to.settings[name].strip() for name in required},
     }
 

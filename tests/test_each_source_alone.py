@@ -1,4 +1,4 @@
-"""A company may have only one of the sources: the project builds with each one alone."""
+"""A company may have only one of the sources, or none yet: the project builds all the same."""
 
 from __future__ import annotations
 
@@ -132,3 +132,13 @@ def test_reads_raw_tables_instead_of_the_sample(tmp_path: Path) -> None:
     seeds = {n["name"] for n in manifest["nodes"].values() if n["resource_type"] == "seed"}
     assert [name for name in seeds if name.startswith("raw_")] == []
     assert {node["source_name"] for node in manifest["sources"].values()} >= set(SOURCES)
+
+
+@pytest.mark.long
+def test_builds_every_model_without_reading_a_row(tmp_path: Path) -> None:
+    """`dbt run --empty` is how a pipeline checks a change before it pays for a build."""
+    dbt(tmp_path, "seed")
+    dbt(tmp_path, "run", "--empty")
+
+    with duckdb.connect(str(tmp_path / "warehouse.duckdb"), read_only=True) as database:
+        assert database.sql("select count(*) from decile.contacts").fetchall() == [(0,)]

@@ -232,11 +232,50 @@ def place_by(name: str, **settings: str) -> Place:
     case = CASES[name]
     account = {f"{case.destination.upper()}_ACCOUNT": "live"}
     environment = {**case.connector.sandboxed("http://127.0.0.1:9"), **account, **settings}
-    with case.connector.open(environment, case.target) as connection:
+    with case.connector.open(environment, case.target) as opened:
+        connection = replace(opened, owner=dict)
         place = place_of(case.destination, case.target, connection)
         secrets = [value for key, value in environment.items() if value and SECRET.search(key)]
         assert not [one for one in secrets if one in json.dumps(place)]
         return place
+
+
+@pytest.mark.parametrize("name", ["brevo", "hubspot", "pipedrive"])
+def test_whose_account_it_is_says_the_vendor_where_all_share_an_address(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The token of a test account and that of the live one differ in nothing else."""
+    monkeypatch.chdir(tmp_path)
+    connector = DESTINATIONS[name]
+    goes_to = Target(next(iter(connector.objects)))
+    places = []
+    for token in ("test", "live", "live"):
+        with Sandbox(state=tmp_path / "sandbox.sqlite", token=token) as sandbox:
+            settings = connector.sandboxed(sandbox.url) | {connector.needs[0]: token}
+            settings |= {f"{name.upper()}_ACCOUNT": "mine"}
+            with connector.open(settings, goes_to) as connection:
+                here = place_of(name, goes_to, connection)
+        places.append({key: value for key, value in here.items() if key != "address"})
+    assert places[0] != places[1] == places[2]
+    assert set(places[0]) - {"destination", "object"} <= {"portal", "organization", "company"}
+
+
+@pytest.mark.parametrize("name", ["brevo", "hubspot", "pipedrive"])
+def test_a_token_that_may_not_ask_whose_account_it_is_names_none(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    connector = DESTINATIONS[name]
+    goes_to = Target(next(iter(connector.objects)))
+    with Sandbox(state=tmp_path / "sandbox.sqlite") as sandbox:
+        settings = connector.sandboxed(sandbox.url) | {f"{name.upper()}_ACCOUNT": "mine"}
+        for status in (403, 404):
+            fault = {"kind": "status", "status": status}
+            requests.post(f"{sandbox.url}/sandbox/faults", json=fault, timeout=9)
+            with connector.open(settings, goes_to) as connection:
+                assert connection.owner() == {}
+        with connector.open(settings, goes_to) as connection:
+            assert len(connection.owner()) == 1
 
 
 def test_what_is_secret_in_an_address_is_not_written_down() -> None:
@@ -356,6 +395,21 @@ def members(database: Path) -> dict[str, str]:
     url = f"http://127.0.0.1:{session.DEFAULT_PORT}/sandbox/held?service=hubspot"
     found = requests.get(url, timeout=5).json().get("list_member", {}).values()
     return {one["record"]: one["list"] for one in found}
+
+
+def test_a_plan_goes_on_where_nobody_says_whose_account_it_is(
+    database: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    decile(database, "setup", "hubspot")
+    for name, value in {
+        "TOKEN": "expired",
+        "BASE_URL": f"http://127.0.0.1:{session.DEFAULT_PORT}",
+        "ACCOUNT": "live",
+    }.items():
+        monkeypatch.setenv(f"HUBSPOT_{name}", value)
+    planned = decile(database, "plan")
+    assert (planned.exit_code, "could not be asked" in planned.output) == (0, True)
+    assert "create" in planned.output
 
 
 def test_another_list_is_refused_until_somebody_says_that_it_is_the_same(

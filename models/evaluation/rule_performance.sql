@@ -45,7 +45,7 @@ contacts_by_date as (
         count(*) as contacts,
         count(converters.contact_id) as buyers
 
-    from {{ ref('contacts_at_dates') }} as contacts_at_dates
+    from {{ ref('contacts_at_dates').render() }} as contacts_at_dates
 
     left outer join converters
         on
@@ -65,7 +65,7 @@ rule_hits as (
         count(converters.contact_id) as buyers_hit,
         sum(score_points.points) as points
 
-    from {{ ref('score_points') }} as score_points
+    from {{ ref('score_points').render() }} as score_points
 
     left outer join converters
         on
@@ -92,7 +92,7 @@ rules_by_date as (
         coalesce(rule_hits.buyers_hit, 0) as buyers_hit,
         coalesce(rule_hits.points, 0) as points
 
-    from {{ ref('conversion_windows') }} as conversion_windows
+    from {{ ref('conversion_windows').render() }} as conversion_windows
 
     cross join active_rules
 

@@ -6,7 +6,7 @@ events as (
         source || ':' || source_event_id as event_id,
         source,
         record_key,
-        {{ columns_of('source_events', event_attributes()) }}
+        {{ event_attributes() | join(',\n        ') }}
 
     from {{ ref('source_events') }}
 

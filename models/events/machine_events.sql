@@ -24,6 +24,12 @@ data_centre_addresses as (
 
 ),
 
+source_events as (
+
+    select * from {{ ref('source_events') }}
+
+),
+
 -- Nothing else is ever a machine's: an order, a form or a cancelled subscription
 -- counts, whatever program it came by.
 events as (
@@ -35,7 +41,7 @@ events as (
         source_events.user_agent,
         source_events.ip_address
 
-    from {{ ref('source_events') }} as source_events
+    from source_events
 
     inner join event_catalog
         on source_events.event_name = event_catalog.event_name

@@ -20,7 +20,7 @@ events_once as (
         events.*,
         1 as copy_number
 
-    from {{ ref('normalised_events') }} as events
+    from {{ ref('normalised_events').render() }} as events
 
     left join repeated_ids
         on
@@ -44,7 +44,7 @@ events_repeated as (
                 events.source_record_id asc nulls last
         ) as copy_number
 
-    from {{ ref('normalised_events') }} as events
+    from {{ ref('normalised_events').render() }} as events
 
     inner join repeated_ids
         on

@@ -19,13 +19,19 @@ offer_rules as (
 
 ),
 
+alert_routes as (
+
+    select * from {{ ref('alert_routes') }}
+
+),
+
 alerts_of_routes as (
 
     select
         alert_routes.channel || ' ' || alert_routes.place as row_name,
         lower(trim(pieces.piece)) as alert
 
-    from {{ ref('alert_routes') }} as alert_routes
+    from alert_routes
 
     {{ split_to_rows('alert_routes.alert', '|') }}
 

@@ -39,7 +39,7 @@ fields_beside_rules as (
         cast(null as numeric(18, 6)) as found_number
         {%- endif %}
 
-        from {{ ref('contact_fields') }} as contact_fields
+        from {{ ref('contact_fields').render() }} as contact_fields
 
         inner join active_field_rules
             on active_field_rules.field = '{{ field.name }}'

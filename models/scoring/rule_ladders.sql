@@ -11,6 +11,12 @@ ladders_of_a_scenario (seed_name, ladder) as (
 
 ),
 
+scenarios as (
+
+    select * from {{ ref('scenarios') }}
+
+),
+
 ladders_expected as (
 
     select
@@ -18,7 +24,7 @@ ladders_expected as (
         ladders_of_a_scenario.seed_name,
         ladders_of_a_scenario.ladder
 
-    from {{ ref('scenarios') }} as scenarios
+    from scenarios
 
     cross join ladders_of_a_scenario
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Self
 
 from sync.changes import Destination
@@ -20,6 +21,7 @@ from sync.destinations.connection import (
     Target,
     address,
     limiter,
+    owner_by,
 )
 from sync.destinations.header_key import HeaderKey
 from sync.destinations.settings import Given
@@ -71,7 +73,10 @@ def open_brevo(environment: Environment, target: Target) -> Iterator[Connection]
         shown_path="contacts",
     ) as http:
         yield Connection(
-            _destination(http, settings, target), settings.account, address(settings.base_url)
+            _destination(http, settings, target),
+            settings.account,
+            address(settings.base_url),
+            partial(owner_by, http, "/account", "organization_id", name="organization"),
         )
 
 

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from sync.changes import Capabilities, Destination
 from sync.errors import ConfigError
+from sync.http import HttpClient
 from sync.rate_limit import SharedRateLimiter
 from sync.sandbox import DEFAULT_TOKEN, Sandbox
 
@@ -24,12 +25,14 @@ class Connection:
     """An open destination. `account` is 'sandbox' or what the user calls the real account.
 
     `place` is what names that account, as its settings do: an address, an id. Never a token, which
-    somebody may exchange for another one, nor anything else that is secret.
+    somebody may exchange for another one, nor anything else that is secret. `owner` asks the vendor
+    whose account it is, where the settings do not tell; it raises a DestinationError.
     """
 
     destination: Destination
     account: str
     place: Mapping[str, str] = field(default_factory=dict)
+    owner: Callable[[], Mapping[str, str]] = dict
 
 
 @dataclass(frozen=True)
@@ -120,6 +123,18 @@ def address(url: str) -> dict[str, str]:
     """Give the part of a place that an address is, without what is behind the host."""
     parts = urlsplit(url)
     return {"address": f"{parts.hostname}:{parts.port}" if parts.port else parts.hostname or ""}
+
+
+def owner_by(http: HttpClient, path: str, field: str, *, name: str) -> dict[str, str]:
+    """Ask a vendor for the id of an account; nothing where the token may not, or there is none.
+
+    `field` is where the answer has it, `a.b` within an object; `name` is what messages call it.
+    """
+    answer = http.send("GET", path, idempotent=True, accept=(403, 404))
+    found: object = answer.body
+    for part in field.split("."):
+        found = found.get(part) if isinstance(found, dict) else None
+    return {name: str(found)} if found else {}
 
 
 def limiter(

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Self
 
 from sync.changes import Destination
@@ -18,6 +19,7 @@ from sync.destinations.connection import (
     Target,
     address,
     limiter,
+    owner_by,
 )
 from sync.destinations.hubspot import WINDOW_SECONDS, HubSpotContacts, capabilities, classify
 from sync.destinations.hubspot_list import HubSpotListMembers
@@ -65,6 +67,7 @@ class Settings:
 def open_hubspot(environment: Environment, target: Target) -> Iterator[Connection]:
     """Open the contacts of an account, or the members of a list."""
     settings = Settings.read(environment)
+    whose = f"/account-info/{settings.version}/details"
     budget = f"hubspot {settings.base_url} {settings.account}"
     with HttpClient(
         "HubSpot",
@@ -87,7 +90,12 @@ def open_hubspot(environment: Environment, target: Target) -> Iterator[Connectio
                 unique_property=settings.unique_property,
                 calls_per_window=settings.rate,
             )
-        yield Connection(destination, settings.account, address(settings.base_url))
+        yield Connection(
+            destination,
+            settings.account,
+            address(settings.base_url),
+            partial(owner_by, http, whose, "portalId", name="portal"),
+        )
 
 
 CONNECTOR = Connector(

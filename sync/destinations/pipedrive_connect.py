@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Self
 
 from sync.changes import Destination
@@ -16,6 +17,7 @@ from sync.destinations.connection import (
     Target,
     address,
     limiter,
+    owner_by,
 )
 from sync.destinations.header_key import HeaderKey
 from sync.destinations.pipedrive import (
@@ -62,19 +64,31 @@ def open_pipedrive(environment: Environment, target: Target) -> Iterator[Connect
     """Open one kind of record of a company."""
     settings = Settings.read(environment)
     budget = f"pipedrive {settings.base_url} {settings.account}"
-    with HttpClient(
+    client = partial(
+        HttpClient,
         "Pipedrive",
-        settings.base_url,
         auth=HeaderKey("Pipedrive", "x-api-token", settings.token),
         classify=classify,
         limiter=limiter(environment, settings.rate, WINDOW_SECONDS, budget=budget),
-    ) as http:
+    )
+    with client(settings.base_url) as http:
         destination: Destination = PipedrivePersons(http, calls_per_window=settings.rate)
         if target.object == ACTIVITIES:
             destination = PipedriveActivities(
                 http, defaults=target.settings, calls_per_window=settings.rate
             )
-        yield Connection(destination, settings.account, address(settings.base_url))
+        yield Connection(
+            destination,
+            settings.account,
+            address(settings.base_url),
+            partial(_owner, client, settings.base_url),
+        )
+
+
+def _owner(client: Callable[[str], HttpClient], base_url: str) -> dict[str, str]:
+    # Version 2 has no such path: it is one of those of version 1 that stay.
+    with client(f"{base_url.rstrip('/').removesuffix('/v2')}/v1") as http:
+        return owner_by(http, "/users/me", "data.company_id", name="company")
 
 
 CONNECTOR = Connector(

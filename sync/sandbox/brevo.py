@@ -14,7 +14,7 @@ from sync.sandbox.faults import Fault, failing
 from sync.sandbox.people import People, next_id
 from sync.sandbox.replies import Refused, Reply, Request
 from sync.sandbox.rules import Strict, Text, WriteRow, explain, parse
-from sync.sandbox.service import Limit, Policy, Service
+from sync.sandbox.service import Limit, Policy, Service, owner_number
 from sync.sandbox.store import Store
 
 ROOT = "/brevo/v3"
@@ -114,7 +114,8 @@ class Brevo(Service):
         try:
             match request.method, path:
                 case "GET", "/account":
-                    return Reply(200, {"companyName": "Sandbox", "plan": []})
+                    organization = f"{owner_number(self._token):x}"
+                    return Reply(200, {"companyName": "Sandbox", "organization_id": organization})
                 case "GET", "/contacts/attributes":
                     found = [
                         {"name": name, "category": "normal", "type": kind}

@@ -21,19 +21,20 @@ from sync.sandbox.rules import (
     explain,
     parse,
 )
-from sync.sandbox.service import Limit, Service
+from sync.sandbox.service import Limit, Service, owner_number
 from sync.sandbox.store import Store
 
 VERSIONS = frozenset({"2026-03", "2026-09"})
+ACCOUNT = re.compile(rf"/account-info/({'|'.join(VERSIONS)})/details")
 LISTS = re.compile(r"/crm/lists/(\d{4}-\d{2})(?:/(.+))?")
 PATH = re.compile(r"/crm/(objects|properties)/(\d{4}-\d{2})/(?:contacts|0-1)(?:/(.+))?")
 
 
 class HubSpot(Service):
-    """Answers under /crm/. The token of the sandbox is its service key."""
+    """Answers under /crm/ and /account-info/. The token of the sandbox is its service key."""
 
     name = "hubspot"
-    prefix = "/crm/"
+    prefix = ("/crm/", "/account-info/")
 
     def __init__(self, store: Store, token: str) -> None:
         self._store = store
@@ -63,6 +64,8 @@ class HubSpot(Service):
 
     def endpoint(self, request: Request, struck: Sequence[Fault]) -> Reply:
         """Do what the call asks for."""
+        if request.method == "GET" and ACCOUNT.fullmatch(request.path):
+            return Reply(200, {"portalId": owner_number(self._token), "accountType": "SANDBOX"})
         found = PATH.fullmatch(request.path)
         of_lists = LISTS.fullmatch(request.path)
         version = found[2] if found else of_lists[1] if of_lists else None

@@ -13,11 +13,12 @@ from typing import Any
 from sync.sandbox.faults import Fault, failing
 from sync.sandbox.replies import Refused, Reply, Request
 from sync.sandbox.rules import WriteRow
-from sync.sandbox.service import Policy, Service
+from sync.sandbox.service import Policy, Service, owner_number
 from sync.sandbox.store import Store
 
 NAME = "pipedrive"
 PREFIX = "/pipedrive/api/v2/"
+ME = "/pipedrive/api/v1/users/me"
 WRITABLE = {"name", "owner_id", "org_id", "emails", "phones", "label_ids", "custom_fields"}
 ACTIVITY = frozenset(
     ["subject", "type", "owner_id", "deal_id", "due_date", "due_time", "note", "participants"]
@@ -28,10 +29,10 @@ FIRST_NEW = 1_000_000
 
 
 class Pipedrive(Service):
-    """Answers under /pipedrive/api/v2/. The token of the sandbox is the API token."""
+    """Answers under /pipedrive/api/v2/, and who the token is for. It is that of the sandbox."""
 
     name = NAME
-    prefix = PREFIX
+    prefix = (PREFIX, ME)
 
     def __init__(self, store: Store, token: str) -> None:
         self._store = store
@@ -59,6 +60,9 @@ class Pipedrive(Service):
         for code in failing(struck, self.rows(request)).values():
             raise Refused(self.problem(400, code, "The row was refused on request."))
         match request.method, request.path.removeprefix(PREFIX).split("/"):
+            case "GET", _ if request.path == ME:
+                me = {"company_id": owner_number(self._token)}
+                return Reply(200, {"success": True, "data": me})
             case "GET", ["personFields"]:
                 return _listed(self._fields())
             case "POST", ["personFields"]:

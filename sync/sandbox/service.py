@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -25,14 +26,20 @@ class Limit:
     daily: int | None = None
 
 
+def owner_number(token: str) -> int:
+    """Give the number of the account that a token is for: another token, another account."""
+    return int(hashlib.sha256(token.encode()).hexdigest()[:7], 16) + 1
+
+
 class Service(ABC):
-    """One API. `name` is that of its destination; every path of it starts with `prefix`.
+    """One API. `name` is that of its destination; every path of it starts with `prefix`,
+    or one of them.
 
     What a vendor says where it refuses, each service says in that vendor's own form.
     """
 
     name: str
-    prefix: str
+    prefix: str | tuple[str, ...]
     media_types: ClassVar[frozenset[str]] = frozenset({"application/json"})
 
     @abstractmethod
