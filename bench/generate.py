@@ -104,7 +104,13 @@ def make_block(people: int, *, activity: float = 1.0, block: int = 0, seed: int 
     # Drawn last and apart, so that all else stays as it was.
     number = tables.rows_in(made["raw_web__tracks"])
     answers = visits.make_answers(Draws(seed, block, 1), persons, sessions, block, number)
-    spoilt["raw_web__tracks"] = tables.stack(spoilt["raw_web__tracks"], answers)
+    carts = visits.carts(people=persons, tracks=made["raw_web__tracks"])
+    number = tables.rows_in(made["raw_hubspot__email_event"])
+    reminders = mails.make_cart_mails(
+        Draws(seed, block, 2), persons, accounts, carts, bought, block, number
+    )
+    for name, rows in {"raw_web__tracks": answers, **reminders}.items():
+        spoilt[name] = tables.stack(spoilt[name], rows)
     return Block(spoilt, truth, planted)
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from bench import words
-from bench.accounts import NEVER, Accounts, first_id
+from bench.accounts import NEVER, Accounts, Purchases, first_id
 from bench.draws import Bools, Draws, Floats, Ints, Texts, texts
 from bench.people import BOT, DAY, DAYS, END, JOB_SEEKER, START, STUDENT, People
 from bench.tables import Table, blank, stack
@@ -14,6 +14,8 @@ from bench.tables import Table, blank, stack
 _EVERY_DAYS = 16
 _CAMPAIGNS = (DAYS - 10) // _EVERY_DAYS
 _SENT_AT = START + (8 + _EVERY_DAYS * np.arange(_CAMPAIGNS)) * DAY + 9 * 3600
+_CARTS_FROM = END - 120 * DAY  # when the company began to remind people
+_CART_WAITS = (4 * 3600, 2 * DAY)
 _NEWSLETTER, _DEMO, _GUIDE, _CONTACT, _PAPER, _APPLICATION = range(6)
 _LINKS = texts("/blog/energy-report /product/hub /pricing /docs/install /compare /product/thermo-x")
 
@@ -25,10 +27,11 @@ def campaigns() -> Table:
     topics = [words.CAMPAIGN_TOPICS[k][t % len(words.CAMPAIGN_TOPICS[k])]
               for k, t in zip(kind, turn, strict=True)]  # fmt: skip
     name = [f"{words.CAMPAIGN_KINDS[k]}: {topic}" for k, topic in zip(kind, topics, strict=True)]
+    about_carts = texts([f"Cart reminder: {subject.lower()}" for subject in words.CART_SUBJECTS])
     return {
-        "id": np.arange(_CAMPAIGNS) + 1,
-        "name": texts(name),
-        "subject": texts([topic.capitalize() for topic in topics]),
+        "id": np.arange(_CAMPAIGNS + len(about_carts)) + 1,
+        "name": np.concatenate([texts(name), about_carts]),
+        "subject": texts([topic.capitalize() for topic in topics] + [*words.CART_SUBJECTS]),
     }
 
 
@@ -69,14 +72,65 @@ def _sends(draws: Draws, people: People, accounts: Accounts, activity: float) ->
     wants = (people.episode_height > 0).any(axis=1) & people.in_hubspot
     readers = np.flatnonzero(reader | (wants & draws.chance(0.35, len(people.kind))))
     now = _SENT_AT[None, :]
-    off, on = accounts.unsubscribed_at[readers], accounts.resubscribed_at[readers]
-    refused = (off[:, None] != NEVER) & (now > off[:, None])
-    refused &= ~((on[:, None] != NEVER) & (now > on[:, None]))
+    refused = _is_off(accounts, readers[:, None], now)
     mailed = draws.chance(min(0.255 * activity, 0.95), len(readers) * _CAMPAIGNS)
     mailed = mailed.reshape(len(readers), _CAMPAIGNS)
     mailed &= (now > accounts.hubspot_since[readers][:, None]) & ~refused
     row, campaign = np.nonzero(mailed)
     return readers[row], campaign
+
+
+def make_cart_mails(
+    draws: Draws, people: People, accounts: Accounts, carts: tuple[Ints, Ints],
+    bought: Purchases, block: int, number: int,
+) -> dict[str, Table]:  # fmt: skip
+    """Two reminders of a cart of the last months, hours and days after it, unless it was bought.
+
+    `carts`: who put something in, and when. Rows of the mails are counted from `number`.
+    """
+    who, when = carts
+    # Of a week's carts one is spoken of.
+    _, first = np.unique(np.stack([who, when // (7 * DAY)]), axis=1, return_index=True)
+    who, when = who[first], when[first]
+    kept = people.in_hubspot[who] & (when > accounts.hubspot_since[who]) & (when > _CARTS_FROM)
+    kept &= draws.chance(0.5, len(accounts.hubspot_id))[who]
+    who, when = who[kept], when[kept]
+    parts = []
+    for turn, wait in enumerate(_CART_WAITS):
+        sent = when + wait
+        campaign = np.full(len(who), _CAMPAIGNS + turn)
+        due = (
+            (sent < END - DAY)
+            & ~_is_off(accounts, who, sent)
+            & ~_has_bought(bought, who, when, sent)
+        )
+        opens = due & draws.chance(0.45, len(who))
+        parts += [
+            _part("SENT", *_chosen(due, who, sent, campaign)),
+            _part("DELIVERED", *_chosen(due, who, sent + 2, campaign)),
+            _part("OPEN", *_chosen(opens, who, sent + 3600, campaign)),
+        ]
+    events = stack(*parts)
+    order = np.argsort(events["created"], kind="stable")
+    rows = {"id": np.arange(len(order)) + first_id(block) + number}
+    return _as_tables(draws, people, rows | {key: events[key][order] for key in events})
+
+
+def _is_off(accounts: Accounts, who: Ints, when: Ints) -> Bools:
+    """Who had unsubscribed by then, and not come back."""
+    off, on = accounts.unsubscribed_at[who], accounts.resubscribed_at[who]
+    return np.asarray((off != NEVER) & (when > off) & ~((on != NEVER) & (when > on)))
+
+
+def _has_bought(bought: Purchases, who: Ints, since: Ints, until: Ints) -> Bools:
+    """Who ordered between two moments."""
+    # Person and moment as one number, by which the next order of a person is found.
+    shift = 2**33
+    orders = np.sort((bought.who * shift + bought.when)[~bought.is_deal])
+    following = np.append(orders, np.iinfo(np.int64).max)[
+        np.searchsorted(orders, who * shift + since)
+    ]
+    return np.asarray(following <= who * shift + until)
 
 
 def _chosen(rows: Bools, who: Ints, when: Ints, campaign: Ints) -> tuple[Ints, Ints, Ints]:

@@ -163,6 +163,13 @@ def make_tracks(
     return {"id": np.arange(n) + first_id(block)} | {key: table[key][order] for key in table}
 
 
+def carts(people: People, tracks: Table) -> tuple[Ints, Ints]:
+    """Who put something into a cart, and when."""
+    rows = np.flatnonzero(tracks["event"] == "cart_item_added")
+    number = tracks["anonymous_id"][rows] // 2
+    return np.searchsorted(people.number, number), tracks["occurred_at"][rows]
+
+
 def make_answers(
     draws: Draws, people: People, sessions: Sessions, block: int, number: int
 ) -> Table:

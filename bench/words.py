@@ -139,6 +139,7 @@ CAMPAIGN_TOPICS = (
     texts(["summer sale", "autumn bundle", "winter offer", "spring offer", "free shipping"]),
     texts(["choosing a sensor", "saving energy", "calibration basics", "reading dashboards"]),
 )
+CART_SUBJECTS = ("You left something in your cart", "Your cart is still here")
 FORMS = (
     ("f1", "Newsletter sign-up", "/blog"),
     ("f2", "Demo request", "/pricing"),

@@ -138,11 +138,11 @@ def _told(session: Session, sent: Sent, connect: Connect) -> _Told:
             if connection.account != sent.account:
                 why = f"the settings lead to the account {connection.account}"
                 return _Told(destination, able, {}, why)
+            session.check_target(connection, destination)
             here = place_of(destination, sync.goes_to, connection)
             if found := differences(sync, session.ledger(connection), here):
                 why = f"the settings lead to another place: {', '.join(found)}"
                 return _Told(destination, able, {}, why)
-            session.check_target(connection, destination)
             able = connection.destination.capabilities
             if not able.erases and not able.removal:
                 return _Told(destination, able, {}, NOT_ABLE)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import requests
@@ -137,27 +137,31 @@ class Session:
 
     def place(self, sync: Sync, connection: Connection, *, moved: bool, tell: Tell) -> Place:
         """Give where a sync writes to. Refuse another place than its ledger speaks of."""
+        if not self._may_reach(connection, sync.meta.destination):
+            connection = replace(connection, owner=dict)
         place = place_of(sync.meta.destination, sync.goes_to, connection)
         refuse_another_place(sync, self.ledger(connection), place, moved=moved, tell=tell)
         return place
 
     def check_target(self, connection: Connection, destination: str) -> None:
         """Refuse to write to a real account from a target that seeds/policy does not list."""
-        account, target = connection.account, self.warehouse.target
-        if account == SANDBOX:
-            return
+        if not self._may_reach(connection, destination):
+            raise ConfigError(
+                f"target {self.warehouse.target!r} may not write to the account "
+                f"{connection.account!r} of {destination}; nothing was sent. Add a row with these "
+                "to seeds/policy/sync_targets.csv and run: dbt build"
+            )
+
+    def _may_reach(self, connection: Connection, destination: str) -> bool:
+        if connection.account == SANDBOX:
+            return True
         listed = self.warehouse.rows(
             f"select * from {self.table('sync_targets')} "  # noqa: S608  (names of our own tables)
             "where target = ? and account = ?",
-            (target, account),
+            (self.warehouse.target, connection.account),
         )
         # A seed of before has no such column: its rows are for every destination.
-        if not any((row.get("destination") or "*").strip() in ("*", destination) for row in listed):
-            raise ConfigError(
-                f"target {target!r} may not write to the account {account!r} of {destination}; "
-                "nothing was sent. Add a row with these to seeds/policy/sync_targets.csv and run: "
-                "dbt build"
-            )
+        return any((row.get("destination") or "*").strip() in ("*", destination) for row in listed)
 
 
 @contextmanager

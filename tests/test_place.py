@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 import requests
 import yaml
-from small_project import SYNC, person, write_build, write_people, write_project
+from small_project import SYNC, person, write_build, write_people, write_project, write_target
 from stand_ins import CASES
 from sync_world import Crm, World, a_world, open_people, people, raising
 from typer.testing import CliRunner, Result
@@ -401,15 +401,22 @@ def test_a_plan_goes_on_where_nobody_says_whose_account_it_is(
     database: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     decile(database, "setup", "hubspot")
-    for name, value in {
-        "TOKEN": "expired",
-        "BASE_URL": f"http://127.0.0.1:{session.DEFAULT_PORT}",
-        "ACCOUNT": "live",
-    }.items():
+    url = f"http://127.0.0.1:{session.DEFAULT_PORT}"
+    settings = {"TOKEN": "expired", "BASE_URL": url, "ACCOUNT": "live"}
+    for name, value in settings.items():
         monkeypatch.setenv(f"HUBSPOT_{name}", value)
-    planned = decile(database, "plan")
-    assert (planned.exit_code, "could not be asked" in planned.output) == (0, True)
-    assert "create" in planned.output
+
+    def plan() -> tuple[bool, int]:
+        before = len(requests.get(f"{url}/sandbox/calls", timeout=5).json()["calls"])
+        planned = decile(database, "plan")
+        assert (planned.exit_code, "create" in planned.output) == (0, True)
+        calls = requests.get(f"{url}/sandbox/calls", timeout=5).json()["calls"]
+        return "could not be asked" in planned.output, len(calls) - before
+
+    write_target(database, "dev", "another")
+    assert plan() == (False, 0)  # a target that may not write there asks nothing either
+    write_target(database, "dev", "live")
+    assert plan() == (True, 1)
 
 
 def test_another_list_is_refused_until_somebody_says_that_it_is_the_same(

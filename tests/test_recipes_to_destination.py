@@ -56,6 +56,9 @@ def test_ecommerce_reminders_start_with_the_cart_and_stop_with_the_order(tmp_pat
     )
     assert company.rows(MEMBERS), "all were held out"
     assert company.brevo("ada")["LEAD_BAND"] == "hot"
+    # Two reminders and no order: customer service is to call, also those that are held out.
+    assert calls(company) == {"ada", "bob"}
+    told = len(company.told())
 
     company.events(
         *filled, *reminded, *(did(name, "order_completed", -0.5) for name in ("ada", "bob"))
@@ -64,6 +67,13 @@ def test_ecommerce_reminders_start_with_the_cart_and_stop_with_the_order(tmp_pat
     assert company.rows(MEMBERS) == []
     assert not company.brevo("ada").get("listIds")
     assert not company.brevo("bob").get("listIds")
+    assert len(company.told()) == told, "nobody is told twice"
+
+
+def calls(company: Company) -> set[str]:
+    """Who customer service is to call about a cart."""
+    told = [message["data"]["fields"] for message in company.told()]
+    return {one["email"].split("@")[0] for one in told if one["alert"] == "cart_needs_call"}
 
 
 MEMBERS = """

@@ -8,6 +8,13 @@ touched_records as (
 
 ),
 
+groups_so_far as (
+
+    {{ linked_so_far('', [('record_number', 'bigint'), ('linked_group', 'bigint')]) }}
+
+),
+
+-- The same rows once more: an engine that reads what it joins twice keeps a copy of it.
 components_so_far as (
 
     {{ linked_so_far('', [('record_number', 'bigint'), ('linked_group', 'bigint')]) }}
@@ -16,14 +23,14 @@ components_so_far as (
 
 groups_touched as (
 
-    select components_so_far.linked_group
+    select groups_so_far.linked_group
 
-    from components_so_far
+    from groups_so_far
 
     inner join touched_records
-        on components_so_far.record_number = touched_records.record_number
+        on groups_so_far.record_number = touched_records.record_number
 
-    group by components_so_far.linked_group
+    group by groups_so_far.linked_group
 
 ),
 

@@ -96,7 +96,7 @@ contact_event_fields as (
         {{ distinct_days('is_activity', 30) }} as active_days_30,
         {{ streak(is_cart_add, is_order) }} - {{ streak(is_cart_removal, is_order) }}
             as cart_items_open,
-        {{ streak(is_cart_reminder, is_order) }} as cart_reminders,
+        {{ streak(in_window(is_cart_reminder, 30), is_order) }} as cart_reminders_30d,
         {% for field in computed_fields() -%}
             {{ computed_field(field) }} as {{ quoted(field.field) }},
         {% endfor -%}
