@@ -450,6 +450,8 @@ def test_the_page_shows_what_was_written_escaped(client: Client) -> None:
     page = client.get("/")
     assert "Content-Security-Policy" in page.headers
     assert "<td>87</td>" in page.text
+    assert '<a href="#hubspot-contacts">hubspot: contacts (1)</a>' in page.text
+    assert '<h2 id="hubspot-contacts">' in page.text
     assert "&lt;script&gt;" in page.text
     assert "<script>" not in page.text
     assert "bob@example.org" not in page.text

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from html import escape
 from typing import Any
 
@@ -22,20 +24,19 @@ PAGE = """<!doctype html>
 <title>Decile sandbox</title>
 <style>
 body {{ font: 15px/1.5 system-ui, sans-serif; margin: 2rem; color: #1c1c1c; background: #fff; }}
-.table {{ overflow-x: auto; }}
-table {{ border-collapse: collapse; }}
+.table {{ overflow: auto; max-height: 70vh; }}
+table {{ border-collapse: collapse; width: max-content; }}
 th, td {{ text-align: left; vertical-align: top; padding: .3rem .8rem .3rem 0;
-  border-bottom: 1px solid #ddd; }}
+  border-bottom: 1px solid #ddd; max-width: 32rem; overflow-wrap: anywhere; }}
+th {{ position: sticky; top: 0; background: #fff; }}
+nav a {{ margin-right: 1rem; white-space: nowrap; }}
 </style>
 </head>
 <body>
 <h1>Decile sandbox</h1>
 <p>Stands in for every destination on this machine.</p>
-<h2>hubspot: contacts</h2>
-<p>{summary}</p>
-{table}
-{hooks}
-{held}
+<nav>{links}</nav>
+{sections}
 </body>
 </html>
 """
@@ -43,6 +44,44 @@ th, td {{ text-align: left; vertical-align: top; padding: .3rem .8rem .3rem 0;
 
 def render(store: Store, services: Sequence[Service]) -> str:
     """Give the page. Every value is escaped."""
+    sections = [_contacts(store), *_hooks(store), *_held(store, services)]
+    links = "\n".join(
+        f'<a href="#{_anchor(one.title)}">{escape(one.title)} ({one.count:,})</a>'
+        for one in sections
+    )
+    return PAGE.format(links=links, sections="\n".join(map(_html, sections)))
+
+
+@dataclass(frozen=True)
+class _Section:
+    """What one destination holds of one kind: `names` are the columns, `rows` those shown."""
+
+    title: str
+    count: int
+    summary: str
+    names: Sequence[str] = ()
+    rows: Sequence[Sequence[str]] = ()
+
+
+def _html(section: _Section) -> str:
+    head = "".join(f"<th>{escape(name)}</th>" for name in section.names)
+    rows = "\n".join(
+        "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>"
+        for row in section.rows
+    )
+    table = (
+        f'<div class="table"><table>\n<thead><tr>{head}</tr></thead>\n'
+        f"<tbody>\n{rows}\n</tbody>\n</table></div>"
+    )
+    title = f'<h2 id="{_anchor(section.title)}">{escape(section.title)}</h2>'
+    return f"{title}\n<p>{escape(section.summary)}</p>\n{table if section.rows else ''}"
+
+
+def _anchor(title: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", title.lower())
+
+
+def _contacts(store: Store) -> _Section:
     counts = store.counts()
     summary = (
         f"{counts['contacts']:,} contacts, {counts['written']:,} written to by Decile,"
@@ -50,37 +89,40 @@ def render(store: Store, services: Sequence[Service]) -> str:
     )
     if counts["written"] > SHOWN:
         summary += f" The latest {SHOWN} are shown."
-    table = _table(store) if counts["written"] else "<p>Nothing was written yet.</p>"
-    return PAGE.format(
-        summary=escape(summary), table=table, hooks=_hooks(store), held=_held(store, services)
+    if not counts["written"]:
+        return _Section("hubspot: contacts", 0, "Nothing was written yet.")
+    ours = {
+        name: str(definition["label"])
+        for name, definition in store.definitions("properties").items()
+        if _is_ours(name, definition)
+    }
+    names = {"firstname": "First name", "lastname": "Last name", "email": "Email", **ours}
+    return _Section(
+        "hubspot: contacts",
+        counts["written"],
+        summary,
+        ("Record", *names.values()),
+        [
+            (str(contact.id), *(contact.properties.get(name, "") for name in names))
+            for contact in store.written(SHOWN)
+        ],
     )
 
 
-def _held(store: Store, services: Sequence[Service]) -> str:
-    """Show what each service holds: a table for each kind of thing."""
-    return "\n".join(
-        _things(f"{service.name}: {kind}", things)
-        for service in services
-        for kind, things in store.all_held(service.name).items()
-        if not kind.startswith(HIDDEN)
-    )
+def _held(store: Store, services: Sequence[Service]) -> Iterator[_Section]:
+    """Give what each service holds: a section for each kind of thing."""
+    for service in services:
+        for kind, things in store.all_held(service.name).items():
+            if not kind.startswith(HIDDEN):
+                yield _things(f"{service.name}: {kind}", things)
 
 
-def _things(title: str, things: Mapping[str, Mapping[str, Any]]) -> str:
+def _things(title: str, things: Mapping[str, Mapping[str, Any]]) -> _Section:
     shown = dict(list(things.items())[:SHOWN])
     names = list(dict.fromkeys(name for body in shown.values() for name in body))
     count = f"{len(things):,}" + (f", the latest {SHOWN} of them" if len(things) > SHOWN else "")
-    head = "".join(f"<th>{escape(name)}</th>" for name in ("Id", *names))
-    rows = "\n".join(
-        f"<tr><td>{escape(key)}</td>"
-        + "".join(f"<td>{escape(_shown(body.get(name)))}</td>" for name in names)
-        + "</tr>"
-        for key, body in shown.items()
-    )
-    return (
-        f'<h2>{escape(title)}</h2>\n<p>{count}</p>\n<div class="table"><table>\n'
-        f"<thead><tr>{head}</tr></thead>\n<tbody>\n{rows}\n</tbody>\n</table></div>"
-    )
+    rows = [(key, *(_shown(body.get(name)) for name in names)) for key, body in shown.items()]
+    return _Section(title, len(things), count, ("Id", *names), rows)
 
 
 def _shown(value: object) -> str:
@@ -89,47 +131,14 @@ def _shown(value: object) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
-def _hooks(store: Store) -> str:
-    """List the last message of each key, if any came."""
+def _hooks(store: Store) -> Iterator[_Section]:
+    """Give the last message of each key, if any came."""
     rows = store.execute(
         "select key, message from hook_rows order by received_at desc, key limit ?", (SHOWN,)
     )
-    if not rows:
-        return ""
-    body = "\n".join(
-        f"<tr><td>{escape(key)}</td><td>{escape(message)}</td></tr>" for key, message in rows
-    )
-    return (
-        '<h2>Webhooks</h2>\n<div class="table"><table>\n'
-        "<thead><tr><th>Key</th><th>Last message</th></tr></thead>\n"
-        f"<tbody>\n{body}\n</tbody>\n</table></div>"
-    )
-
-
-def _table(store: Store) -> str:
-    ours = {
-        name: str(definition["label"])
-        for name, definition in store.definitions("properties").items()
-        if _is_ours(name, definition)
-    }
-    names = {"firstname": "First name", "lastname": "Last name", "email": "Email", **ours}
-    head = "".join(f"<th>{escape(label)}</th>" for label in ("Record", *names.values()))
-    rows = "\n".join(
-        "<tr>"
-        + "".join(
-            f"<td>{escape(value)}</td>"
-            for value in (
-                str(contact.id),
-                *(contact.properties.get(name, "") for name in names),
-            )
-        )
-        + "</tr>"
-        for contact in store.written(SHOWN)
-    )
-    return (
-        f'<div class="table"><table>\n<thead><tr>{head}</tr></thead>\n'
-        f"<tbody>\n{rows}\n</tbody>\n</table></div>"
-    )
+    if rows:
+        summary = "The last message of each key."
+        yield _Section("webhook: messages", len(rows), summary, ("Key", "Message"), rows)
 
 
 def _is_ours(name: str, definition: Mapping[str, Any]) -> bool:
