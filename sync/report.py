@@ -37,7 +37,9 @@ def _sources(console: Console, session: Session) -> None:
         f"""
         select source, shape, records_in, contacts, visitors, deleted, quarantined
         from {session.table("source_reconciliation")}
-        order by case shape when 'profiles' then 1 when 'events' then 2 else 3 end, source
+        order by
+            case shape when 'profiles' then 1 when 'events' then 2 when 'links' then 3 else 4 end,
+            source
         """,  # noqa: S608  (names of our own tables)
     )
     (people,) = _read(session, f"select count(*) as people from {session.table('contacts')}")  # noqa: S608  (names of our own tables)
