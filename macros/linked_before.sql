@@ -6,7 +6,7 @@
 -#}
 {% macro linked_before() -%}
     {%- set found = [] -%}
-    {%- for name in ['', '__checksums', '__blocked'] if execute and not flags.FULL_REFRESH -%}
+    {%- for name in ['', '__digests', '__blocked'] if execute and not flags.FULL_REFRESH -%}
         {%- do found.append(load_cached_relation(api.Relation.create(
             database=this.database, schema=this.schema,
             identifier='identity_components' ~ name

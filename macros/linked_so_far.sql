@@ -1,7 +1,7 @@
 {#-
     What an earlier build linked, or linked from; nothing where this one links everything.
 
-    part: '' for the components, or what identity_components remembers: checksums, blocked
+    part: '' for the components, or what identity_components remembers: digests, blocked
     columns: (name, type) pairs of the columns wanted
 -#}
 {% macro linked_so_far(part, columns) -%}

@@ -5,8 +5,8 @@
     level: prefix of the work tables of the steps
 -#}
 {% macro components_chained_sql(level) -%}
-    {%- set closed = components_relation(level, 'closed') -%}
-    {%- set marks = components_relation(level, 'marks') -%}
+    {%- set closed = level ~ '_closed' -%}
+    {%- set marks = level ~ '_marks' -%}
     with
 
     conflicts as (

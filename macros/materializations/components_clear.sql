@@ -6,12 +6,16 @@
 -#}
 {% macro components_clear(work, levels) -%}
     {%- set names = [
-        'links', 'closed', 'suspects', 'holds', 'marks', 'result', 'level_closed',
-        'level_holds', 'level_marks', 'level_kept_holds', 'level_chained',
+        'links', 'distinct', 'closed', 'suspects', 'holds', 'marks', 'result', 'changes',
+        'level_closed', 'level_holds', 'level_marks', 'level_kept_holds', 'level_chained',
         'level_unchained_holds', 'level_separated',
     ] -%}
     {%- for level in range(levels + 1) -%}
         {%- do names.append('level_clusters_' ~ level) -%}
     {%- endfor -%}
-    {{ return(components_drop(work, names)) }}
+    {%- set drops = [] -%}
+    {%- for name in names -%}
+        {%- do drops.append('drop table if exists ' ~ work ~ '_' ~ name) -%}
+    {%- endfor -%}
+    {{ return(drops) }}
 {%- endmacro %}

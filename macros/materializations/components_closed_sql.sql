@@ -6,9 +6,9 @@
     rounds: how many rounds there were, one at least
 -#}
 {% macro components_closed_sql(work, rounds) -%}
-    {%- set edges = components_relation(work, 'edges_0') -%}
-    {%- set hooks = components_relation(work, 'map_0') %}
-    {%- set joined = components_relation(work, 'root_1') if rounds > 1 else none %}
+    {%- set edges = work ~ '_edges_0' -%}
+    {%- set hooks = work ~ '_map_0' %}
+    {%- set joined = work ~ '_root_1' if rounds > 1 else none %}
     with
 
     pointed as (

@@ -9,7 +9,7 @@
 {% macro components_cluster_holds_sql(work, clusters, strongest, weakest) -%}
     select distinct
         clusters.cluster_number, holds.identifier_hash, holds.identifier_check
-    from {{ components_relation(work, 'holds') }} as holds
+    from {{ work }}_holds as holds
     inner join {{ clusters }} as clusters
         on holds.record_number = clusters.record_number
     where holds.strength between {{ weakest }} and {{ strongest }}

@@ -13,7 +13,7 @@
         min(marks.distinct_value) as distinct_value,
         max(case when marks.oldest_keeps then 1 else 0 end) as oldest_keeps
     from {{ clusters }} as clusters
-    inner join {{ components_relation(work, 'marks') }} as marks
+    inner join {{ work }}_marks as marks
         on clusters.record_number = marks.record_number
     where marks.outweighs >= {{ strength }}
     group by clusters.cluster_number, marks.distinction

@@ -9,6 +9,6 @@
         clusters.record_number,
         coalesce(closed.component, clusters.cluster_number) as cluster_number
     from {{ clusters }} as clusters
-    left join {{ components_relation(level, 'closed') }} as closed
+    left join {{ level }}_closed as closed
         on clusters.cluster_number = closed.record_number
 {%- endmacro %}

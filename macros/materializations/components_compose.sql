@@ -9,14 +9,14 @@
     {%- set steps = [] -%}
     {%- for step in range(1, rounds) -%}
         {%- set round = rounds - step -%}
-        {%- set later = components_relation(work, 'root_' ~ (round + 1)) -%}
+        {%- set later = work ~ '_root_' ~ (round + 1) -%}
         {%- do steps.append(('root_' ~ round, '
             select
                 earlier.record_number,
                 ' ~ ('earlier.representative' if step == 1 else
                 'coalesce(later.representative, earlier.representative)')
                 ~ ' as representative
-            from ' ~ components_relation(work, 'map_' ~ round) ~ ' as earlier'
+            from ' ~ work ~ '_map_' ~ round ~ ' as earlier'
             ~ ('' if step == 1 else ' left join ' ~ later ~ ' as later
                 on earlier.representative = later.record_number'))) -%}
     {%- endfor -%}

@@ -11,7 +11,7 @@
 -#}
 {% macro components_hook_sql(work, round) -%}
     {%- set multiplier, inverse = components_order(round) -%}
-    {%- set edges = components_relation(work, 'edges_' ~ round) -%}
+    {%- set edges = work ~ '_edges_' ~ round -%}
     with
 
     {% if round == 0 -%}

@@ -10,9 +10,9 @@
         {{ 'coalesce(separated.component, closed.component)' if levels else 'closed.component' }}
             as component,
         closed.component as linked_group
-    from {{ components_relation(work, 'closed') }} as closed
+    from {{ work }}_closed as closed
     {% if levels -%}
-    left join {{ components_relation(work, 'level_separated') }} as separated
+    left join {{ work }}_level_separated as separated
         on closed.record_number = separated.record_number
     {%- endif %}
 {%- endmacro %}

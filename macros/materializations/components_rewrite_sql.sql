@@ -5,8 +5,8 @@
     round: number of the round whose edges are rewritten, from 0
 -#}
 {% macro components_rewrite_sql(work, round) -%}
-    {%- set edges = components_relation(work, 'edges_' ~ round) -%}
-    {%- set hooks = components_relation(work, 'map_' ~ round) -%}
+    {%- set edges = work ~ '_edges_' ~ round -%}
+    {%- set hooks = work ~ '_map_' ~ round -%}
     {%- set low = 'coalesce(low_map.representative, edges.low)' %}
     select distinct
         least({{ low }}, high_map.representative) as low,

@@ -11,23 +11,23 @@
 {% macro components_separate(work) -%}
     {%- set level, levels = work ~ '_level', components_levels(work) -%}
     {%- set joined = namespace(steps=[]) -%}
-    {%- for strongest, weakest in levels -%}
-        {%- set clusters = components_relation(level, 'clusters_' ~ loop.index0) -%}
+    {%- for strongest, weakest, is_free in levels -%}
+        {%- set clusters = level ~ '_clusters_' ~ loop.index0 -%}
+        {%- set holds = components_cluster_holds_sql(work, clusters, strongest, weakest) -%}
         {%- set closed = components_close(
             level,
-            components_star_sql(components_relation(level, 'kept_holds'), 'cluster_number'),
-            before=joined.steps + [
+            components_star_sql(level ~ '_kept_holds', 'cluster_number'),
+            before=joined.steps + ([('kept_holds', holds)] if is_free else [
                 ('marks', components_cluster_marks_sql(work, clusters, weakest)),
-                ('holds', components_cluster_holds_sql(work, clusters, strongest, weakest)),
+                ('holds', holds),
                 ('kept_holds', components_value_cut_sql(level)),
-            ],
-            after=[('chained', components_chained_sql(level))],
+            ]),
+            after=[] if is_free else [('chained', components_chained_sql(level))],
         ) -%}
-        {%- if closed.counted > 0 -%}
+        {%- if not is_free and closed.counted > 0 -%}
             {%- do components_close(
                 level,
-                components_star_sql(
-                    components_relation(level, 'unchained_holds'), 'cluster_number'),
+                components_star_sql(level ~ '_unchained_holds', 'cluster_number'),
                 before=[('unchained_holds', components_unchained_sql(level))],
             ) -%}
         {%- endif -%}
@@ -38,6 +38,6 @@
         select
             record_number,
             min(record_number) over (partition by cluster_number) as component
-        from ' ~ components_relation(level, 'clusters_' ~ levels | length))]) -%}
+        from ' ~ level ~ '_clusters_' ~ levels | length)]) -%}
     {{ return(levels | length) }}
 {%- endmacro %}

@@ -8,16 +8,11 @@
     done_with: what tables hold that nothing reads after these
 -#}
 {% macro components_step(work, steps, done_with=[]) -%}
-    {%- set statements = [] -%}
-    {%- for name, query in steps -%}
-        {%- set table = components_relation(work, name) -%}
-        {%- do statements.append('drop table if exists ' ~ table) -%}
-        {%- do statements.append('create table ' ~ table ~ ' as ' ~ query) -%}
-    {%- endfor -%}
+    {%- set statements = work_tables(work, steps) -%}
     {%- for name in done_with -%}
-        {%- do statements.append('drop table if exists ' ~ components_relation(work, name)) -%}
+        {%- do statements.append('drop table if exists ' ~ work ~ '_' ~ name) -%}
     {%- endfor -%}
-    {%- set last = components_relation(work, (steps | last)[0]) -%}
+    {%- set last = work ~ '_' ~ (steps | last)[0] -%}
     {%- set counted = run_together(statements + ['select count(*) from ' ~ last]) -%}
     {{ return(counted.columns[0].values()[0] | int) }}
 {%- endmacro %}

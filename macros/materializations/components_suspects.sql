@@ -8,9 +8,9 @@
     distinctions: table of what tells records apart
 -#}
 {% macro components_suspects(work, links, distinctions) -%}
-    {%- set closed = components_relation(work, 'closed') -%}
-    {%- set suspects = components_relation(work, 'suspects') -%}
-    {%- set records = components_relation(work, 'level_clusters_0') -%}
+    {%- set closed = work ~ '_closed' -%}
+    {%- set suspects = work ~ '_suspects' -%}
+    {%- set records = work ~ '_level_clusters_0' -%}
     {{ return([
         ('suspects', '
             select closed.component as linked_group, distinctions.distinction

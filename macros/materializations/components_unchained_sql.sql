@@ -5,8 +5,8 @@
 -#}
 {% macro components_unchained_sql(level) -%}
     select kept_holds.*
-    from {{ components_relation(level, 'kept_holds') }} as kept_holds
+    from {{ level }}_kept_holds as kept_holds
     where cluster_number not in (
-        select cluster_number from {{ components_relation(level, 'chained') }}
+        select cluster_number from {{ level }}_chained
     )
 {%- endmacro %}

@@ -5,8 +5,8 @@
     level: prefix of the work tables of the steps
 -#}
 {% macro components_value_cut_sql(level) -%}
-    {%- set holds = components_relation(level, 'holds') -%}
-    {%- set marks = components_relation(level, 'marks') -%}
+    {%- set holds = level ~ '_holds' -%}
+    {%- set marks = level ~ '_marks' -%}
     with
 
     conflicts as (

@@ -13,45 +13,60 @@
     long, and nothing tells them apart that outweighs a value on the way.
 
     Config:
-        scope: model of the record numbers to link anew, where linked_before()
+        scope: model of the records to link anew, where linked_before(): their numbers, and
+            their component and linked_group so far
         distinctions: model of what tells records apart: record_number, distinction,
             distinct_value, distinct_hash (a whole number, the same for the same value),
             outweighs (strength up to which it counts), oldest_keeps
+        digests: model of what is linked, as sums over blocks of records: record_block, digest;
+            where linked_before(), of the blocks that differ, with 0 for one that is gone
         remembered: models to keep a copy of, by name; a build that breaks off has none
 -#}
 {% materialization connected_components, default %}
     {%- set relation = this.incorporate(type='table') -%}
-    {%- set work = this.identifier ~ '__work' -%}
+    {%- set work = work_prefix() -%}
     {%- set existing = load_cached_relation(this) -%}
     {%- set scope = ref(config.require('scope')) if linked_before() -%}
-    {%- set remembered = config.get('remembered', {}) -%}
-    {%- set links = components_relation(work, 'links') if scope else '(' ~ sql ~ ')' -%}
+    {%- set links = '(' ~ sql ~ ')' -%}
+    {%- set distinctions = ref(config.require('distinctions')) -%}
+    {%- set before = [] -%}
+    {%- if scope -%}
+        {%- set before = [
+            ('links', components_in_scope_sql(links, scope)),
+            ('distinct', components_in_scope_sql(distinctions, scope)),
+        ] -%}
+        {%- set links = work ~ '_links' -%}
+        {%- set distinctions = work ~ '_distinct' -%}
+    {%- endif -%}
     {{ run_hooks(pre_hooks) }}
 
-    {%- do run_together(components_drop(this.identifier ~ '_', remembered)) -%}
     {%- set closed = components_close(
         work,
         components_star_sql(links, 'record_number'),
-        before=[('links', components_links_sql(sql, scope))] if scope else [],
-        after=components_suspects(work, links, ref(config.require('distinctions'))),
+        before=before,
+        after=components_suspects(work, links, distinctions),
     ) -%}
     {%- set levels = components_separate(work) if closed.counted > 0 else 0 -%}
 
-    {%- if not scope and existing is not none -%}{{ adapter.drop_relation(existing) }}{%- endif -%}
-    {%- call statement('main') -%}
-        create table {{ components_relation(work, 'result') if scope else relation }} as
-        {{ components_result_sql(work, levels) }}
-    {%- endcall -%}
-    {%- set statements = replace_rows(
-        relation, scope, 'select * from ' ~ components_relation(work, 'result')
-    ) if scope else [] -%}
-    {%- for name, model_name in remembered.items() -%}
-        {%- do statements.append(
-            'create table ' ~ components_relation(this.identifier ~ '_', name)
-            ~ ' as select * from ' ~ ref(model_name)
+    {%- if scope -%}
+        {%- set changes = work ~ '_changes' -%}
+        {%- do components_step(work, [
+            ('result', components_result_sql(work, levels)),
+            ('changes', components_changes_sql(work, scope)),
+        ]) -%}
+        {%- set statements = replace_rows(
+            relation, 'record_number', changes,
+            'select * from ' ~ changes ~ ' where component is not null'
         ) -%}
-    {%- endfor -%}
-    {%- do run_together(statements + components_clear(work, levels)) -%}
+    {%- else -%}
+        {%- if existing is not none -%}{{ adapter.drop_relation(existing) }}{%- endif -%}
+        {%- set statements = [
+            'create table ' ~ relation ~ ' as ' ~ components_result_sql(work, levels)
+        ] -%}
+    {%- endif -%}
+    {%- set statements = components_forget() + statements + components_remember(scope) -%}
+    {%- call statement('main') -%}{{ statements[0] }}{%- endcall -%}
+    {%- do run_together(statements[1:] + components_clear(work, levels)) -%}
 
     {{ run_hooks(post_hooks) }}
     {{ adapter.commit() }}

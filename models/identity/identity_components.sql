@@ -3,12 +3,13 @@
     materialized='connected_components',
     scope='linking_scope',
     distinctions='identity_distinctions',
-    remembered={'checksums': 'identity_checksums', 'blocked': 'blocked_identifiers'},
+    digests='changed_blocks',
+    remembered={'blocked': 'blocked_identifiers'},
 ) }}
 
 -- depends_on: {{ ref('linking_scope') }}
 -- depends_on: {{ ref('identity_distinctions') }}
--- depends_on: {{ ref('identity_checksums') }}
+-- depends_on: {{ ref('changed_blocks') }}
 
 with
 

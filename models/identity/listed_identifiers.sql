@@ -1,3 +1,6 @@
+-- Only blocked_identifiers reads it.
+{{ config(materialized='ephemeral') }}
+
 with
 
 identifiers as (

@@ -2,17 +2,16 @@ with
 
 touched_identifiers as (
 
-    select
-        identifier_hash,
-        identifier_check
+    select identifier_hash
 
     from {{ ref('touched_identifiers') }}
 
 ),
 
--- Without the values: to read the text of all identifiers costs more than all the rest.
--- By one number first: an engine can filter by it while it reads, by two it does not.
-identifiers_of_same_hash as (
+-- Without the values: to read the text of all identifiers costs more than all the rest. By
+-- one number: an engine can filter by it while it reads, by two it does not, and another value
+-- that happens to share it is judged once too often, that is all.
+rejudged as (
 
     select
         record_number,
@@ -32,21 +31,6 @@ identifiers_of_same_hash as (
 
         -- In a build that links everything there is nothing to single out.
         and {{ 'true' if linked_before() else 'false' }}
-
-),
-
-rejudged as (
-
-    select identifiers_of_same_hash.*
-
-    from identifiers_of_same_hash
-
-    inner join touched_identifiers
-        on
-            identifiers_of_same_hash.identifier_hash
-            = touched_identifiers.identifier_hash
-            and identifiers_of_same_hash.identifier_check
-            = touched_identifiers.identifier_check
 
 )
 

@@ -11,11 +11,37 @@ identifiers as (
 
 ),
 
+changed_blocks as (
+
+    select record_block
+
+    from {{ ref('changed_blocks') }}
+
+    -- In a build that links everything there is nothing to single out.
+    where
+        record_block >= 0
+        and {{ 'true' if linked_before() else 'false' }}
+
+),
+
+digits as (
+
+    {{ whole_numbers(7) }}
+
+),
+
+-- Number by number, so that an engine can pass over the parts of a table without any.
 changed_numbers as (
 
-    select record_number
+    select
+        changed_blocks.record_block + 8 * eights.number_of + ones.number_of
+            as record_number
 
-    from {{ ref('changed_numbers') }}
+    from changed_blocks
+
+    cross join digits as eights
+
+    cross join digits as ones
 
 ),
 
