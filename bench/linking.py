@@ -202,7 +202,8 @@ def take(step: str, records: int, options: list[str]) -> None:
         limit(connection)
         STEPS[step](connection, records)
         for models in ([MODEL_BEFORE], MODELS):
-            run: Any = dbtRunner().invoke(["--quiet", "run", *options, "--select", *models])
+            selected = ["run", *options, "--select", *models]
+            run: Any = dbtRunner().invoke(["--quiet", "--log-level-file", "error", *selected])
             if not run.success:
                 sys.exit(1)
 

@@ -2,15 +2,22 @@
     What linking anew has changed: the rows that come, and without a component the numbers of
     those who share nothing any more. Most rows stay as they are, and are not written again.
 
-    work: prefix of the work tables; `result` is among them
+    work: prefix of the work tables
+    levels: in how many steps the suspects were joined again; 0 where there were none
     scope: table of the records linked anew, with what they were before
 -#}
-{% macro components_changes_sql(work, scope) -%}
+{% macro components_changes_sql(work, levels, scope) -%}
+    with
+
+    result as (
+        {{ components_result_sql(work, levels) }}
+    )
+
     select
         coalesce(result.record_number, scope.record_number) as record_number,
         result.component,
         result.linked_group
-    from {{ work }}_result as result
+    from result
     full outer join {{ scope }} as scope
         on result.record_number = scope.record_number
     where

@@ -50,10 +50,9 @@
 
     {%- if scope -%}
         {%- set changes = work ~ '_changes' -%}
-        {%- do components_step(work, [
-            ('result', components_result_sql(work, levels)),
-            ('changes', components_changes_sql(work, scope)),
-        ]) -%}
+        {%- do components_step(
+            work, [('changes', components_changes_sql(work, levels, scope))]
+        ) -%}
         {%- set statements = replace_rows(
             relation, 'record_number', changes,
             'select * from ' ~ changes ~ ' where component is not null'
