@@ -1,5 +1,5 @@
--- Records are compared with those linked last time in blocks of 64 numbers, by sums over what
--- they hold now: one pass over it, and nothing kept of what they held.
+-- Records are compared with those linked last time in blocks of 64 numbers, by sums
+-- over what they hold now: one pass over it, and nothing kept of what they held.
 with
 
 contents as (
@@ -20,8 +20,8 @@ contents as (
 
     union all
 
-    -- Number -1 is the settings, in a block of their own: with others every record is judged
-    -- anew.
+    -- Number -1 is the settings, in a block of their own: with others every record is
+    -- judged anew.
     select
         -1 as record_number,
         {{ number_of_text(

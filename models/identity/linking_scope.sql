@@ -70,8 +70,8 @@ changed_numbers as (
 
 ),
 
--- What was blocked and still is links as little as before. Those who are gone are known by
--- their numbers alone.
+-- What was blocked and still is links as little as before. Those who are gone are known
+-- by their numbers alone.
 touched_numbers as (
 
     select rejudged_identifiers.record_number

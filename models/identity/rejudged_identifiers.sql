@@ -8,9 +8,9 @@ touched_identifiers as (
 
 ),
 
--- Without the values: to read the text of all identifiers costs more than all the rest. By
--- one number: an engine can filter by it while it reads, by two it does not, and another value
--- that happens to share it is judged once too often, that is all.
+-- Without the values: to read the text of all identifiers costs more than all the rest.
+-- By one number: an engine can filter by it while it reads, by two it does not, and
+-- another value that happens to share it is judged once too often, that is all.
 rejudged as (
 
     select
