@@ -3,7 +3,7 @@
     those who share nothing any more. Most rows stay as they are, and are not written again.
 
     work: prefix of the work tables
-    levels: in how many steps the suspects were joined again; 0 where there were none
+    levels: components_levels()
     scope: table of the records linked anew, with what they were before
 -#}
 {% macro components_changes_sql(work, levels, scope) -%}

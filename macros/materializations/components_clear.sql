@@ -2,15 +2,15 @@
     The statements that drop what a connected_components model worked with.
 
     work: prefix of the work tables
-    levels: in how many steps the suspects were joined again
+    levels: components_levels()
 -#}
 {% macro components_clear(work, levels) -%}
     {%- set names = [
         'links', 'distinct', 'closed', 'suspects', 'holds', 'marks', 'changes',
         'level_closed', 'level_holds', 'level_marks', 'level_kept_holds', 'level_chained',
-        'level_unchained_holds', 'level_separated',
+        'level_unchained_holds', 'separated',
     ] -%}
-    {%- for level in range(levels + 1) -%}
+    {%- for level in range(levels | length + 1) -%}
         {%- do names.append('level_clusters_' ~ level) -%}
     {%- endfor -%}
     {%- set drops = [] -%}

@@ -1,22 +1,18 @@
 {#-
     The strengths of what the suspects hold, in the order in which they join: the strongest and
     the weakest of a step, and whether nothing outweighs them. Such strengths are one step.
+    Nobody suspect: none.
 
-    work: prefix of the work tables
+    found: rows of components_strengths_sql()
 -#}
-{% macro components_levels(work) -%}
-    {%- set found = run_query(
-        'select distinct holds.strength, outweighed.most from '
-        ~ work ~ '_holds' ~ ' as holds cross join (select max(outweighs)'
-        ~ ' as most from ' ~ work ~ '_marks' ~ ') as outweighed'
-        ~ ' order by holds.strength desc'
-    ) -%}
-    {%- set strengths = found.columns[0].values() | map('int') | list -%}
-    {%- set most = found.columns[1].values()[0] | int -%}
-    {%- set levels = [] -%}
-    {%- set free = strengths | select('>', most) | list -%}
-    {%- if free -%}{%- do levels.append((free | max, free | min, true)) -%}{%- endif -%}
-    {%- for strength in strengths if strength <= most -%}
+{% macro components_levels(found) -%}
+    {%- set free = [] -%}
+    {%- set others = [] -%}
+    {%- for strength, most in found -%}
+        {%- do (free if strength > most else others).append(strength | int) -%}
+    {%- endfor -%}
+    {%- set levels = [(free | max, free | min, true)] if free else [] -%}
+    {%- for strength in others -%}
         {%- do levels.append((strength, strength, false)) -%}
     {%- endfor -%}
     {{ return(levels) }}

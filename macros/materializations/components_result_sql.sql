@@ -2,7 +2,7 @@
     The component of every record linked now.
 
     work: prefix of the work tables
-    levels: in how many steps the suspects were joined again; 0 where there were none
+    levels: components_levels()
 -#}
 {% macro components_result_sql(work, levels) -%}
     select
@@ -12,7 +12,7 @@
         closed.component as linked_group
     from {{ work }}_closed as closed
     {% if levels -%}
-    left join {{ work }}_level_separated as separated
+    left join {{ work }}_separated as separated
         on closed.record_number = separated.record_number
     {%- endif %}
 {%- endmacro %}

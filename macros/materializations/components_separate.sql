@@ -1,15 +1,17 @@
 {#-
     Joins the records of the suspect groups again, from the strongest identifiers to the
     weakest, and never two clusters that differ in something which outweighs the identifier.
-    Leaves `level_separated` with `record_number` and `component`; returns the number of steps.
+    Returns the steps that remain: the last of them is `separated`, with `record_number` and
+    `component`.
 
     In each step first the values that would join two such clusters by themselves are taken
     from them, then those of clusters that a chain would join.
 
     work: prefix of the work tables; components_suspects() made them
+    levels: components_levels()
 -#}
-{% macro components_separate(work) -%}
-    {%- set level, levels = work ~ '_level', components_levels(work) -%}
+{% macro components_separate(work, levels) -%}
+    {%- set level = work ~ '_level' -%}
     {%- set joined = namespace(steps=[]) -%}
     {%- for strongest, weakest, is_free in levels -%}
         {%- set clusters = level ~ '_clusters_' ~ loop.index0 -%}
@@ -24,7 +26,7 @@
             ]),
             after=[] if is_free else [('chained', components_chained_sql(level))],
         ) -%}
-        {%- if not is_free and closed.counted > 0 -%}
+        {%- if not is_free and closed.answer[0][0] > 0 -%}
             {%- do components_close(
                 level,
                 components_star_sql(level ~ '_unchained_holds', 'cluster_number'),
@@ -34,10 +36,10 @@
         {%- set joined.steps = [
             ('clusters_' ~ loop.index, components_clusters_sql(level, clusters))] -%}
     {%- endfor -%}
-    {%- do components_step(level, joined.steps + [('separated', '
+    {%- set clusters = 'level_clusters_' ~ levels | length -%}
+    {{ return([(clusters, joined.steps[0][1]), ('separated', '
         select
             record_number,
             min(record_number) over (partition by cluster_number) as component
-        from ' ~ level ~ '_clusters_' ~ levels | length)]) -%}
-    {{ return(levels | length) }}
+        from ' ~ work ~ '_' ~ clusters)]) }}
 {%- endmacro %}

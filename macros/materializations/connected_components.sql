@@ -38,21 +38,22 @@
         {%- set links = work ~ '_links' -%}
         {%- set distinctions = work ~ '_distinct' -%}
     {%- endif -%}
-    {{ run_hooks(pre_hooks) }}
+    {{ run_hooks(pre_hooks, inside_transaction=False) }}
+    {{ run_hooks(pre_hooks, inside_transaction=True) }}
 
     {%- set closed = components_close(
         work,
         components_star_sql(links, 'record_number'),
         before=before,
         after=components_suspects(work, links, distinctions),
+        question=components_strengths_sql(work),
     ) -%}
-    {%- set levels = components_separate(work) if closed.counted > 0 else 0 -%}
+    {%- set levels = components_levels(closed.answer) -%}
+    {%- set steps = components_separate(work, levels) if levels else [] -%}
 
     {%- if scope -%}
         {%- set changes = work ~ '_changes' -%}
-        {%- do components_step(
-            work, [('changes', components_changes_sql(work, levels, scope))]
-        ) -%}
+        {%- do steps.append(('changes', components_changes_sql(work, levels, scope))) -%}
         {%- set statements = replace_rows(
             relation, 'record_number', changes,
             'select * from ' ~ changes ~ ' where component is not null'
@@ -63,12 +64,17 @@
             'create table ' ~ relation ~ ' as ' ~ components_result_sql(work, levels)
         ] -%}
     {%- endif -%}
+    {%- if steps -%}{%- do components_step(work, steps) -%}{%- endif -%}
     {%- set statements = components_forget() + statements + components_remember(scope) -%}
     {%- call statement('main') -%}{{ statements[0] }}{%- endcall -%}
     {%- do run_together(statements[1:] + components_clear(work, levels)) -%}
 
-    {{ run_hooks(post_hooks) }}
+    {{ run_hooks(post_hooks, inside_transaction=True) }}
+    {%- set should_revoke = should_revoke(existing, full_refresh_mode=not scope) -%}
+    {%- do apply_grants(relation, config.get('grants'), should_revoke=should_revoke) -%}
+    {%- do persist_docs(relation, model) -%}
     {{ adapter.commit() }}
+    {{ run_hooks(post_hooks, inside_transaction=False) }}
     {{ log(this.identifier ~ ': ' ~ closed.rounds ~ ' rounds', info=True) }}
     {{ return({'relations': [relation]}) }}
 {% endmaterialization %}

@@ -1,47 +1,6 @@
 with
 
-holders as (
-
-    select * from {{ ref('identifier_holders') }}
-
-),
-
-identifier_types as (
-
-    select * from {{ ref('identifier_types') }}
-
-),
-
-listed_identifiers as (
-
-    select * from {{ ref('listed_identifiers') }}
-
-),
-
-holders_counted as (
-
-    select
-        holders.identifier_type,
-        holders.identifier_value,
-        case
-            when identifier_types.holder = 'email' then holders.emails
-            when identifier_types.holder = 'record' then holders.crm_profiles
-            when identifier_types.holder = 'profile' then holders.profiles
-        end as holders,
-        cast(identifier_types.max_holders as {{ dbt.type_int() }}) as max_holders,
-        case
-            when identifier_types.holder = 'email' then 'too_many_emails'
-            else 'too_many_records'
-        end as reason
-
-    from holders
-
-    inner join identifier_types
-        on holders.identifier_type = identifier_types.identifier_type
-
-),
-
-values_judged as (
+judged as (
 
     select
         identifier_type,
@@ -49,7 +8,7 @@ values_judged as (
         holders,
         reason
 
-    from listed_identifiers
+    from {{ ref('listed_identifiers') }}
 
     union all
 
@@ -59,9 +18,7 @@ values_judged as (
         holders,
         reason
 
-    from holders_counted
-
-    where holders > max_holders
+    from {{ ref('crowded_identifiers') }}
 
 ),
 
@@ -74,7 +31,7 @@ blocked as (
         min(holders) as holders,
         min(reason) as reason
 
-    from values_judged
+    from judged
 
     group by identifier_type, identifier_value
 

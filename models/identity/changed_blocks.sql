@@ -1,3 +1,5 @@
+{{ config(materialized='table_in_place') }}
+
 -- Records are compared with those linked last time in blocks of 64 numbers, by sums
 -- over what they hold now: one pass over it, and nothing kept of what they held.
 with

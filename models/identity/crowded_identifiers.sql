@@ -20,7 +20,7 @@ identifiers as (
 
 ),
 
-identifiers_named as (
+named as (
 
     select
         identifier_hash,
@@ -38,6 +38,7 @@ identifier_types as (
 
     select
         identifier_type,
+        holder,
         cast(max_holders as {{ dbt.type_int() }}) as max_holders
 
     from {{ ref('identifier_types') }}
@@ -62,7 +63,7 @@ identifiers_of_many as (
 
 ),
 
-holders_by_source as (
+by_source as (
 
     select
         identifiers.identifier_type,
@@ -89,35 +90,51 @@ holders_by_source as (
 holders_counted as (
 
     select
-        identifier_type,
-        identifier_hash,
-        identifier_check,
-        max(emails) as emails,
-        coalesce(sum(case when is_crm then profiles end), 0) as crm_profiles,
-        sum(profiles) as profiles
+        by_source.identifier_type,
+        by_source.identifier_hash,
+        by_source.identifier_check,
+        identifier_types.max_holders,
+        case identifier_types.holder
+            when 'email' then max(by_source.emails)
+            when 'record'
+                then sum(case when by_source.is_crm then by_source.profiles end)
+            when 'profile' then sum(by_source.profiles)
+        end as holders,
+        case identifier_types.holder
+            when 'email' then 'too_many_emails' else 'too_many_records'
+        end as reason
 
-    from holders_by_source
+    from by_source
 
-    group by identifier_type, identifier_hash, identifier_check
+    inner join identifier_types
+        on by_source.identifier_type = identifier_types.identifier_type
+
+    group by
+        by_source.identifier_type,
+        by_source.identifier_hash,
+        by_source.identifier_check,
+        identifier_types.holder,
+        identifier_types.max_holders
 
 ),
 
-holders as (
+crowded as (
 
     select distinct
         holders_counted.identifier_type,
-        identifiers_named.identifier_value,
-        holders_counted.emails,
-        holders_counted.crm_profiles,
-        holders_counted.profiles
+        named.identifier_value,
+        holders_counted.holders,
+        holders_counted.reason
 
     from holders_counted
 
-    inner join identifiers_named
+    inner join named
         on
-            holders_counted.identifier_hash = identifiers_named.identifier_hash
-            and holders_counted.identifier_check = identifiers_named.identifier_check
+            holders_counted.identifier_hash = named.identifier_hash
+            and holders_counted.identifier_check = named.identifier_check
+
+    where holders_counted.holders > holders_counted.max_holders
 
 )
 
-select * from holders
+select * from crowded
