@@ -36,7 +36,6 @@ GONE_RECORDS = 200
 MODEL_BEFORE = "country_names"
 MODELS = (
     "changed_blocks",
-    "touched_identifiers",
     "rejudged_identifiers",
     "blocked_identifiers",
     "linking_scope",

@@ -1,3 +1,5 @@
+{{ config(materialized='table_in_place') }}
+
 with
 
 judged as (

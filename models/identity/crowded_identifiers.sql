@@ -7,8 +7,8 @@ identifiers as (
 
     select
         identifier_type,
+        identifier_value,
         identifier_hash,
-        identifier_check,
         source,
         profile_email_hash,
         is_profile
@@ -16,20 +16,6 @@ identifiers as (
     from
         {{ identifiers_to_judge(
             ref('identity_identifiers'), ref('rejudged_identifiers')
-        ) }}
-
-),
-
-named as (
-
-    select
-        identifier_hash,
-        identifier_check,
-        identifier_value
-
-    from
-        {{ identifiers_to_judge(
-            ref('identity_identifiers'), ref('touched_identifiers')
         ) }}
 
 ),
@@ -63,26 +49,38 @@ identifiers_of_many as (
 
 ),
 
-by_source as (
+holders_by_source as (
 
     select
-        identifiers.identifier_type,
-        identifiers.identifier_hash,
-        identifiers.identifier_check,
-        identifiers.source in ('{{ var("crm_sources") | join("', '") }}') as is_crm,
-        count(distinct identifiers.profile_email_hash) as emails,
-        sum(case when identifiers.is_profile then 1 else 0 end) as profiles
+        identifier_type,
+        identifier_value,
+        source in ('{{ var("crm_sources") | join("', '") }}') as is_crm,
+        count(distinct profile_email_hash) as emails,
+        sum(case when is_profile then 1 else 0 end) as profiles
 
     from identifiers
 
-    inner join identifiers_of_many
-        on identifiers.identifier_hash = identifiers_of_many.identifier_hash
+    where
+        identifier_hash in (
+            select identifiers_of_many.identifier_hash from identifiers_of_many
+        )
 
-    group by
-        identifiers.identifier_type,
-        identifiers.identifier_hash,
-        identifiers.identifier_check,
-        identifiers.source
+    group by identifier_type, identifier_value, source
+
+),
+
+holders as (
+
+    select
+        identifier_type,
+        identifier_value,
+        max(emails) as emails,
+        sum(case when is_crm then profiles else 0 end) as crm_profiles,
+        sum(profiles) as profiles
+
+    from holders_by_source
+
+    group by identifier_type, identifier_value
 
 ),
 
@@ -90,50 +88,36 @@ by_source as (
 holders_counted as (
 
     select
-        by_source.identifier_type,
-        by_source.identifier_hash,
-        by_source.identifier_check,
+        holders.identifier_type,
+        holders.identifier_value,
         identifier_types.max_holders,
         case identifier_types.holder
-            when 'email' then max(by_source.emails)
-            when 'record'
-                then sum(case when by_source.is_crm then by_source.profiles end)
-            when 'profile' then sum(by_source.profiles)
+            when 'email' then holders.emails
+            when 'record' then holders.crm_profiles
+            when 'profile' then holders.profiles
         end as holders,
         case identifier_types.holder
             when 'email' then 'too_many_emails' else 'too_many_records'
         end as reason
 
-    from by_source
+    from holders
 
     inner join identifier_types
-        on by_source.identifier_type = identifier_types.identifier_type
-
-    group by
-        by_source.identifier_type,
-        by_source.identifier_hash,
-        by_source.identifier_check,
-        identifier_types.holder,
-        identifier_types.max_holders
+        on holders.identifier_type = identifier_types.identifier_type
 
 ),
 
 crowded as (
 
-    select distinct
-        holders_counted.identifier_type,
-        named.identifier_value,
-        holders_counted.holders,
-        holders_counted.reason
+    select
+        identifier_type,
+        identifier_value,
+        holders,
+        reason
 
     from holders_counted
 
-    inner join named
-        on
-            holders_counted.identifier_hash = named.identifier_hash
-            and holders_counted.identifier_check = named.identifier_check
-
-    where holders_counted.holders > holders_counted.max_holders
+    where holders > max_holders
 
 )
 

@@ -6,27 +6,12 @@ with
 identifiers as (
 
     select
-        identifier_hash,
-        identifier_check
+        identifier_type,
+        identifier_value
 
     from
         {{ identifiers_to_judge(
             ref('identity_identifiers'), ref('rejudged_identifiers')
-        ) }}
-
-),
-
-identifiers_named as (
-
-    select
-        identifier_type,
-        identifier_value,
-        identifier_hash,
-        identifier_check
-
-    from
-        {{ identifiers_to_judge(
-            ref('identity_identifiers'), ref('touched_identifiers')
         ) }}
 
 ),
@@ -43,73 +28,69 @@ blocked_values as (
 
 ),
 
-values_listed as (
+holders_listed as (
 
     select
-        identifiers_named.*,
+        identifiers.identifier_type,
+        identifiers.identifier_value,
+        blocked_values.compared_part,
         blocked_values.reason
 
-    from identifiers_named
+    from identifiers
 
     inner join blocked_values
         on
-            identifiers_named.identifier_type = blocked_values.identifier_type
-            and identifiers_named.identifier_value = blocked_values.value
+            identifiers.identifier_type = blocked_values.identifier_type
+            and identifiers.identifier_value = blocked_values.value
 
     where blocked_values.compared_part = 'whole'
 
-    union distinct
+    union all
 
     select
-        identifiers_named.*,
+        identifiers.identifier_type,
+        identifiers.identifier_value,
+        blocked_values.compared_part,
         blocked_values.reason
 
-    from identifiers_named
+    from identifiers
 
     inner join blocked_values
         on
-            identifiers_named.identifier_type = blocked_values.identifier_type
-            and {{ dbt.split_part('identifiers_named.identifier_value', "'@'", 1) }}
+            identifiers.identifier_type = blocked_values.identifier_type
+            and {{ dbt.split_part('identifiers.identifier_value', "'@'", 1) }}
             = blocked_values.value
 
     where blocked_values.compared_part = 'local_part'
 
 ),
 
-values_with_one_reason as (
+-- A value may be listed in both ways: whoever holds it still is one holder.
+values_listed as (
 
     select
         identifier_type,
         identifier_value,
-        identifier_hash,
-        identifier_check,
-        min(reason) as reason
+        min(reason) as reason,
+        count(*) as holders
 
-    from values_listed
+    from holders_listed
 
-    group by identifier_type, identifier_value, identifier_hash, identifier_check
+    group by identifier_type, identifier_value, compared_part
 
 ),
 
 listed as (
 
     select
-        values_with_one_reason.identifier_type,
-        values_with_one_reason.identifier_value,
-        values_with_one_reason.reason,
-        count(*) as holders
+        identifier_type,
+        identifier_value,
+        min(reason) as reason,
+        max(holders) as holders
 
-    from values_with_one_reason
+    from values_listed
 
-    inner join identifiers
-        on
-            values_with_one_reason.identifier_hash = identifiers.identifier_hash
-            and values_with_one_reason.identifier_check = identifiers.identifier_check
-
-    group by
-        values_with_one_reason.identifier_type,
-        values_with_one_reason.identifier_value,
-        values_with_one_reason.reason
+    group by identifier_type, identifier_value
 
 )
 
