@@ -6,7 +6,7 @@
 -#}
 {% macro components_clear(work, levels) -%}
     {%- set names = [
-        'links', 'distinct', 'closed', 'suspects', 'holds', 'marks', 'changes',
+        'links', 'closed', 'suspects', 'holds', 'marks', 'changes',
         'level_closed', 'level_holds', 'level_marks', 'level_kept_holds', 'level_chained',
         'level_unchained_holds', 'separated',
     ] -%}

@@ -1,7 +1,7 @@
 {#-
     Steps that find the groups in which two records differ in what one person has once: their
-    records as clusters of one (`level_clusters_0`), what these hold (`holds`) and, last, in
-    what they differ (`marks`).
+    records as clusters of one (`level_clusters_0`), what these hold (`holds`) and, last, what
+    tells them apart (`marks`).
 
     work: prefix of the work tables; `closed` is among them
     links: table, or select in brackets, of who holds what
@@ -31,10 +31,7 @@
         ('marks', '
             select distinctions.*
             from ' ~ distinctions ~ ' as distinctions
-            inner join ' ~ closed ~ ' as closed
-                on distinctions.record_number = closed.record_number
-            inner join ' ~ suspects ~ ' as suspects
-                on closed.component = suspects.linked_group
-                and distinctions.distinction = suspects.distinction'),
+            inner join ' ~ records ~ ' as records
+                on distinctions.record_number = records.record_number'),
     ]) }}
 {%- endmacro %}

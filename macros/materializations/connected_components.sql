@@ -31,12 +31,8 @@
     {%- set distinctions = ref(config.require('distinctions')) -%}
     {%- set before = [] -%}
     {%- if scope -%}
-        {%- set before = [
-            ('links', components_in_scope_sql(links, scope)),
-            ('distinct', components_in_scope_sql(distinctions, scope)),
-        ] -%}
+        {%- set before = [('links', components_in_scope_sql(links, scope))] -%}
         {%- set links = work ~ '_links' -%}
-        {%- set distinctions = work ~ '_distinct' -%}
     {%- endif -%}
     {{ run_hooks(pre_hooks, inside_transaction=False) }}
     {{ run_hooks(pre_hooks, inside_transaction=True) }}

@@ -107,7 +107,8 @@ touched_identifiers as (
 ),
 
 -- Without the values: to read the text of all identifiers costs more than all the rest.
--- By one number: an engine can filter by it while it reads, by two it does not.
+-- By one number: an engine can filter by it while it reads, by two it does not, which
+-- is why the second one is compared in a way that is none to join by.
 holders as (
 
     select
@@ -120,11 +121,7 @@ holders as (
 
     from {{ ref('identity_identifiers') }}
 
-    where
-        identifier_hash in (
-            select touched_identifiers.identifier_hash from touched_identifiers
-        )
-        and {{ 'true' if linked_before() else 'false' }}
+    where {{ 'true' if linked_before() else 'false' }}
 
 ),
 
@@ -138,9 +135,12 @@ rejudged as (
     from holders
 
     inner join touched_identifiers
-        on
-            holders.identifier_hash = touched_identifiers.identifier_hash
-            and holders.identifier_check = touched_identifiers.identifier_check
+        on holders.identifier_hash = touched_identifiers.identifier_hash
+
+    where
+        coalesce(
+            holders.identifier_check = touched_identifiers.identifier_check, false
+        )
 
 )
 
